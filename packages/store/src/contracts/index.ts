@@ -1,0 +1,7 @@
+export * from './bus-records.ts'
+export * from './close-reasons.ts'
+export * from './errors.ts'
+export * from './output.ts'
+export * from './session-hash.ts'
+export * from './session-id.ts'
+export * from './session-record.ts'

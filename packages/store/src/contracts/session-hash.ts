@@ -1,0 +1,94 @@
+import type { Sid } from './session-id.ts'
+import { type SessionRecord, sessionRecordSchema } from './session-record.ts'
+
+/**
+ * A session as a Redis hash: readable field names, values as text, times in epoch ms. An absent value is an absent
+ * field (a script deletes a field whose value is the empty string).
+ */
+
+/** Prefix of custom metadata in the hash. */
+export const META_PREFIX = 'meta:'
+
+type Values = Partial<Omit<SessionRecord, 'sid'>>
+
+/** Hash fields for the given values; `''` for what is to be deleted. Metadata: one field a key, see `removedMeta`. */
+export function toHash(values: Values, removedMeta: readonly string[] = []): Record<string, string> {
+  const hash: Record<string, string> = {}
+  for (const [name, value] of Object.entries(values)) {
+    if (name === 'meta') continue
+    hash[name] = toText(value)
+  }
+  for (const key of removedMeta) hash[META_PREFIX + key] = ''
+  for (const [key, value] of Object.entries(values.meta ?? {})) hash[META_PREFIX + key] = value
+  return hash
+}
+
+function toText(value: unknown): string {
+  if (value === null || value === undefined) return ''
+  if (Array.isArray(value)) return value.join(',')
+  if (typeof value === 'object') return JSON.stringify(value)
+  return String(value)
+}
+
+const NUMBERS = new Set([
+  'handle',
+  'slot',
+  'connectionEpoch',
+  'gatewayRevision',
+  'width',
+  'height',
+  'connectedAt',
+  'detachedUntil',
+  'boundBy',
+  'lastConnectionSignal',
+  'commandCount',
+  'inputSequence',
+  'serverRevision',
+])
+const LISTS = new Set(['capabilities', 'commandIds'])
+const NULLABLE = [
+  'client',
+  'width',
+  'height',
+  'detachedUntil',
+  'closeReason',
+  'tokenHash',
+  'attachId',
+  'player',
+  'playerName',
+  'boundBy',
+  'room',
+  'lastConnectionSignal',
+  'waitingFor',
+]
+
+export type HashReading = { ok: true; record: SessionRecord } | { ok: false; problem: string }
+
+/** Reads a hash from Redis. What a hand has broken is a problem with its cause, never a throw. */
+export function fromHash(sid: Sid, hash: Readonly<Record<string, string>>): HashReading {
+  const raw: Record<string, unknown> = { sid, capabilities: [], commandIds: [], hidden: false }
+  for (const name of NULLABLE) raw[name] = null
+  const meta: Record<string, string> = {}
+  for (const [field, text] of Object.entries(hash)) {
+    if (field.startsWith(META_PREFIX)) meta[field.slice(META_PREFIX.length)] = text
+    else raw[field] = fromText(field, text)
+  }
+  const parsed = sessionRecordSchema.safeParse({ ...raw, meta })
+  if (parsed.success) return { ok: true, record: parsed.data }
+  return {
+    ok: false,
+    problem: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '),
+  }
+}
+
+function fromText(field: string, text: string): unknown {
+  if (NUMBERS.has(field)) return text === '' ? null : Number(text)
+  if (LISTS.has(field)) return text === '' ? [] : text.split(',')
+  if (field === 'hidden') return text === 'true'
+  if (field !== 'waitingFor') return text
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    return `unreadable: ${String(error)}` // refused by the schema, which names the field
+  }
+}
