@@ -66,7 +66,7 @@ export type HashReading = { ok: true; record: SessionRecord } | { ok: false; pro
 
 /** Reads a hash from Redis. What a hand has broken is a problem with its cause, never a throw. */
 export function fromHash(sid: Sid, hash: Readonly<Record<string, string>>): HashReading {
-  const raw: Record<string, unknown> = { sid, capabilities: [], commandIds: [], hidden: false }
+  const raw: Record<string, unknown> = { sid, capabilities: [], commandIds: [], wizard: false, hidden: false }
   for (const name of NULLABLE) raw[name] = null
   const meta: Record<string, string> = {}
   for (const [field, text] of Object.entries(hash)) {
@@ -84,7 +84,7 @@ export function fromHash(sid: Sid, hash: Readonly<Record<string, string>>): Hash
 function fromText(field: string, text: string): unknown {
   if (NUMBERS.has(field)) return text === '' ? null : Number(text)
   if (LISTS.has(field)) return text === '' ? [] : text.split(',')
-  if (field === 'hidden') return text === 'true'
+  if (field === 'hidden' || field === 'wizard') return text === 'true'
   if (field !== 'waitingFor') return text
   try {
     return JSON.parse(text)

@@ -62,6 +62,8 @@ export const serverFieldsSchema = z.object({
   loginState: z.enum(['connected', 'loggedIn']),
   /** The number of the input that bound the player: a replay up to it is answered as before the login. */
   boundBy: z.int().nullable(),
+  /** The player is a wizard: decided at login, so that a wizard's command needs no world to answer. */
+  wizard: z.boolean(),
   /** Hidden from WHO by its player (connect dark). */
   hidden: z.boolean(),
   /** The dbref of the room the player is in; null before login. */
@@ -99,6 +101,7 @@ export function freshServerFields(): ServerFields {
     playerName: null,
     loginState: 'connected',
     boundBy: null,
+    wizard: false,
     hidden: false,
     room: null,
     lastConnectionSignal: null,

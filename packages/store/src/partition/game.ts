@@ -52,7 +52,7 @@ export type Effect =
   | { kind: 'event'; type: ShownEvent['type']; detail: ShownEvent['detail'] }
 
 export type SettableFields = Partial<
-  Pick<ServerFields, 'player' | 'playerName' | 'loginState' | 'boundBy' | 'hidden' | 'room'>
+  Pick<ServerFields, 'player' | 'playerName' | 'loginState' | 'boundBy' | 'wizard' | 'hidden' | 'room'>
 > & { meta?: Readonly<Record<string, string | null>> }
 
 export type GameCommand = Exclude<SessionCommand, { kind: 'answer' }>
