@@ -1,0 +1,16 @@
+export { type Clock, systemClock, type Timer } from './clock.ts'
+export { ConfigError, count, durationMs, type Environment, flag, list, port, readConfig, url } from './config.ts'
+export {
+  DEADLINE_EXCEEDED,
+  messageOf,
+  OperationalError,
+  type OperationalErrorOptions,
+  once,
+  withDeadline,
+} from './errors.ts'
+export { type Check, createHealth, type Health, type HealthOptions, type Readiness } from './health.ts'
+export { type HealthServer, type HealthServerOptions, startHealthServer } from './http.ts'
+export { createLifecycle, type Lifecycle, type LifecycleOptions } from './lifecycle.ts'
+export { createLogger, type Logger, type LoggerOptions, type LogLevel } from './logger.ts'
+export { createMetrics, METRIC_PREFIX, type Metrics, type MetricsOptions } from './metrics.ts'
+export { EXIT, type RunProcessOptions, runProcess } from './run-process.ts'
