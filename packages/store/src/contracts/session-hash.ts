@@ -1,5 +1,5 @@
 import type { Sid } from './session-id.ts'
-import { type SessionRecord, sessionRecordSchema } from './session-record.ts'
+import { freshServerFields, type SessionRecord, sessionRecordSchema } from './session-record.ts'
 
 /**
  * A session as a Redis hash: readable field names, values as text, times in epoch ms. An absent value is an absent
@@ -66,7 +66,8 @@ export type HashReading = { ok: true; record: SessionRecord } | { ok: false; pro
 
 /** Reads a hash from Redis. What a hand has broken is a problem with its cause, never a throw. */
 export function fromHash(sid: Sid, hash: Readonly<Record<string, string>>): HashReading {
-  const raw: Record<string, unknown> = { sid, capabilities: [], commandIds: [], wizard: false, hidden: false }
+  // A record that only its gateway has written yet holds no server's field: revision 0.
+  const raw: Record<string, unknown> = { capabilities: [], ...freshServerFields(), serverRevision: 0, sid }
   for (const name of NULLABLE) raw[name] = null
   const meta: Record<string, string> = {}
   for (const [field, text] of Object.entries(hash)) {

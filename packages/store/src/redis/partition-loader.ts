@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import { fromHash, type Partition, parseSid, type SessionRecord, type Sid } from '../contracts/index.ts'
+import type { Redis } from './create-redis.ts'
+import { keys } from './keys.ts'
+
+/** Tombstones are kept longer than the log (24 h), so that no replay revives a session. */
+export const TOMBSTONE_KEPT_MS = 48 * 3_600_000
+
+const LOAD_CHUNK = 500
+
+export interface StoredPartition {
+  sessions: Map<Sid, SessionRecord>
+  /** sid -> when it ended, epoch ms. */
+  dead: Map<Sid, number>
+  /** Sessions whose hash cannot be read or has gone, with why. */
+  unreadable: { sid: Sid; problem: string }[]
+}
+
+/**
+ * All that Redis holds of a partition. Call it holding the fence: then nobody else writes server fields meanwhile
+ * (gateways may still write theirs; their events follow in the log). Rejects when Redis does; nothing is changed.
+ */
+export async function loadPartition(redis: Redis, partition: Partition, now: number): Promise<StoredPartition> {
+  await redis.zremrangebyscore(keys.dead(partition), 0, now - TOMBSTONE_KEPT_MS)
+  const dead = readDead(z.array(z.string()).parse(await redis.zrange(keys.dead(partition), '0', '-1', 'WITHSCORES')))
+  const sids = (await redis.hkeys(keys.versions(partition))).map(parseSid).filter((sid) => sid !== null)
+  const sessions = new Map<Sid, SessionRecord>()
+  const unreadable: StoredPartition['unreadable'] = []
+  for (let i = 0; i < sids.length; i += LOAD_CHUNK) {
+    const chunk = sids.slice(i, i + LOAD_CHUNK)
+    const hashes = await Promise.all(chunk.map((sid) => redis.hgetall(keys.session(sid))))
+    chunk.forEach((sid, at) => {
+      const hash = hashes[at] ?? {}
+      const reading = fromHash(sid, hash)
+      if (reading.ok) sessions.set(sid, reading.record)
+      else unreadable.push({ sid, problem: Object.keys(hash).length === 0 ? 'no hash' : reading.problem })
+    })
+  }
+  return { sessions, dead, unreadable }
+}
+
+function readDead(flat: readonly string[]): Map<Sid, number> {
+  const dead = new Map<Sid, number>()
+  for (let i = 0; i < flat.length; i += 2) {
+    const sid = parseSid(flat[i] ?? '')
+    if (sid) dead.set(sid, Number(flat[i + 1]))
+  }
+  return dead
+}

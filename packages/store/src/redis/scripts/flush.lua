@@ -1,0 +1,55 @@
+-- Writes what an owner holds of its partition: all or nothing, and only from the present owner.
+-- KEYS owner, versions, dead, then one session key per session
+-- ARGV epoch, owner, offset ('' leaves it), flushSequence, acknowledged flushSequence, now (epoch ms)
+--      then per session: operation, sid, connectionEpoch, serverRevision,
+--        number of server fields, number of gateway fields, server field, value ..., gateway field, value ...
+--      operations: U update, C create where absent (else update), D delete and tombstone. '' deletes a field.
+-- Returns {'fenced', stored epoch}; {'rolled-back', stored flushSequence}: the store lost a flush that it had
+--      acknowledged; {'repeated'}: a late copy of an older flush; or {'stored', codes}, a letter per session:
+--      S stored, G gone (U only), T tombstoned (C, U), E a newer connection holds it (D).
+local o = redis.call('HMGET', KEYS[1], 'epoch', 'owner', 'flushSequence', 'offset')
+if o[1] ~= ARGV[1] or o[2] ~= ARGV[2] then return {'fenced', o[1] or ''} end
+local stored = tonumber(o[3] or '0')
+if stored < tonumber(ARGV[5]) then return {'rolled-back', o[3] or '0'} end
+if tonumber(ARGV[4]) <= stored then return {'repeated'} end
+
+local function write(key, from, count)
+  for i = from, from + 2 * count - 1, 2 do
+    if ARGV[i + 1] == '' then redis.call('HDEL', key, ARGV[i]) else redis.call('HSET', key, ARGV[i], ARGV[i + 1]) end
+  end
+end
+
+local i, codes = 7, {}
+for k = 4, #KEYS do
+  local key, operation, sid, epoch, revision = KEYS[k], ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
+  local servers, gateways = tonumber(ARGV[i + 4]), tonumber(ARGV[i + 5])
+  local first = i + 6
+  i = first + 2 * (servers + gateways)
+  local c = redis.call('HMGET', key, 'connectionEpoch', 'gatewayRevision')
+  local code = 'S'
+  if operation == 'D' then
+    if c[1] and tonumber(c[1]) > tonumber(epoch) then
+      code = 'E'
+    else
+      redis.call('DEL', key)
+      redis.call('HDEL', KEYS[2], sid)
+      redis.call('ZADD', KEYS[3], ARGV[6], sid)
+    end
+  elseif redis.call('ZSCORE', KEYS[3], sid) then
+    code = 'T'
+  elseif not c[1] and operation == 'U' then
+    code = 'G'
+  else
+    write(key, first, servers)
+    if not c[1] then
+      write(key, first + 2 * servers, gateways)
+      c = redis.call('HMGET', key, 'connectionEpoch', 'gatewayRevision')
+    end
+    redis.call('HSET', key, 'serverRevision', revision)
+    redis.call('HSET', KEYS[2], sid, c[1] .. '.' .. (c[2] or '1') .. '.' .. revision)
+  end
+  codes[#codes + 1] = code
+end
+redis.call('HSET', KEYS[1], 'flushSequence', ARGV[4])
+if ARGV[3] ~= '' and tonumber(ARGV[3]) > tonumber(o[4] or '-1') then redis.call('HSET', KEYS[1], 'offset', ARGV[3]) end
+return {'stored', table.concat(codes)}
