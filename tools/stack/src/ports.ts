@@ -1,0 +1,36 @@
+import { randomInt } from 'node:crypto'
+import { createServer } from 'node:net'
+import { StackError } from './stack-error.ts'
+
+/** Below the range from which systems take the ports of outgoing connections, so that a restart finds its port free. */
+const LOWEST = 20_000
+const HIGHEST = 32_000
+const TRIES = 500
+
+/** Whether something can listen there now. */
+export function portIsFree(port: number, host = '127.0.0.1'): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)))
+  })
+}
+
+/** `count` different loopback ports with nothing listening on them; random, so that parallel runs rarely meet. */
+export async function freePorts(count: number, except: ReadonlySet<number> = new Set()): Promise<number[]> {
+  const found = new Set<number>()
+  for (let tries = 0; found.size < count && tries < TRIES; tries += 1) {
+    const port = randomInt(LOWEST, HIGHEST)
+    if (!found.has(port) && !except.has(port) && (await portIsFree(port))) found.add(port)
+  }
+  if (found.size < count) throw new StackError(`no ${count} free ports between ${LOWEST} and ${HIGHEST}`)
+  return [...found]
+}
+
+/** The first free port from `from` upwards that is not in `except`. */
+export async function nextFreePort(from: number, host: string, except: ReadonlySet<number>): Promise<number> {
+  for (let port = from; port < from + TRIES && port <= 65_535; port += 1) {
+    if (!except.has(port) && (await portIsFree(port, host))) return port
+  }
+  throw new StackError(`no free port from ${from} upwards: stop what holds them, or choose another first port`)
+}

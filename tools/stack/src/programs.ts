@@ -1,0 +1,127 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { once } from '@holdfast/runtime'
+import { portIsFree } from './ports.ts'
+import { StackError } from './stack-error.ts'
+
+/** Says what is done meanwhile, one line each. */
+export type Say = (line: string) => void
+
+type Program = { command: string; debianPackage: string; insteadSet: string }
+
+const PROGRAMS = {
+  redis: { command: 'redis-server', debianPackage: 'redis-server', insteadSet: 'REDIS_URL' },
+  maven: { command: 'mvn', debianPackage: 'maven', insteadSet: 'KAFKA_BROKERS' },
+  java: { command: 'java', debianPackage: 'openjdk-17-jre-headless', insteadSet: 'KAFKA_BROKERS' },
+} as const satisfies Record<string, Program>
+
+export type ProgramName = keyof typeof PROGRAMS
+
+const JAVA_MIN = 17
+const INSTALL_DEADLINE_S = 600
+
+/** Debian's installer starts the services it installs; nothing of ours may leave a Redis on 6379 that nobody asked for. */
+const INSTALL_SCRIPT = `
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+  trap 'rm -f "$policy"' EXIT
+  trap 'exit 130' INT TERM HUP
+  printf '#!/bin/sh\\nexit 101\\n' > "$policy" && chmod 755 "$policy"
+fi
+export DEBIAN_FRONTEND=noninteractive
+apt-get -qq -o DPkg::Lock::Timeout=120 update
+exec_status=0
+apt-get -qq -y -o DPkg::Lock::Timeout=120 install --no-install-recommends "$@" || exec_status=$?
+exit $exec_status
+`
+
+/** The path of a command in PATH. */
+export function findInPath(command: string, path = process.env.PATH ?? ''): string | undefined {
+  return path
+    .split(delimiter)
+    .filter((folder) => folder !== '')
+    .map((folder) => join(folder, command))
+    .find((file) => existsSync(file))
+}
+
+/** Java by JAVA_HOME, else by PATH. */
+export function findJava(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const home = env.JAVA_HOME
+  if (home !== undefined && home !== '' && existsSync(join(home, 'bin/java'))) return join(home, 'bin/java')
+  return findInPath('java', env.PATH)
+}
+
+function mayInstall(): boolean {
+  if (process.env.HOLDFAST_NO_INSTALL === '1' || process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get'))
+    return false
+  return /^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(
+    existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '',
+  )
+}
+
+function runInstaller(packages: readonly string[]): Promise<{ code: number | null; output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('timeout', [String(INSTALL_DEADLINE_S), 'sh', '-c', INSTALL_SCRIPT, 'install', ...packages])
+    let output = ''
+    const keep = (chunk: Buffer) => {
+      output = (output + chunk.toString()).slice(-4_000)
+    }
+    child.stdout.on('data', keep)
+    child.stderr.on('data', keep)
+    child.once('error', reject)
+    child.once('close', (code) => resolve({ code, output }))
+  })
+}
+
+const find = (name: ProgramName): string | undefined =>
+  name === 'java' ? findJava() : findInPath(PROGRAMS[name].command)
+
+async function install(missing: readonly ProgramName[], say: Say): Promise<void> {
+  const packages = missing.map((name) => PROGRAMS[name].debianPackage)
+  say(`installing ${packages.join(', ')} from Debian's packages (HOLDFAST_NO_INSTALL=1 forbids it)`)
+  const redisPortWasFree = await portIsFree(6379)
+  const { code, output } = await runInstaller(packages)
+  if (code !== 0) {
+    const reason = output.trim().split('\n').at(-1) ?? ''
+    throw new StackError(`installing ${packages.join(', ')} failed (${reason}): install it yourself, then start again`)
+  }
+  if (redisPortWasFree && !(await portIsFree(6379))) {
+    say('note: the installer has started a Redis on port 6379 that Holdfast does not use (service redis-server stop)')
+  }
+}
+
+/**
+ * Makes sure that the programs are there: found, or installed where that is allowed. One installer run for all. Throws
+ * one line that says what to install otherwise.
+ */
+export async function providePrograms(names: readonly ProgramName[], say: Say): Promise<void> {
+  const missing = names.filter((name) => find(name) === undefined)
+  if (missing.length === 0) return
+  if (mayInstall()) await install(missing, say)
+  const lacking = names.filter((name) => find(name) === undefined)
+  if (lacking.length === 0) return
+  const packages = lacking.map((name) => PROGRAMS[name].debianPackage).join(' ')
+  const variables = [...new Set(lacking.map((name) => PROGRAMS[name].insteadSet))].join(' and ')
+  const commands = lacking.map((name) => PROGRAMS[name].command).join(', ')
+  throw new StackError(`missing: ${commands}. Install it (Debian: apt-get install ${packages}) or set ${variables}`)
+}
+
+/** The path of a program that `providePrograms` has provided. */
+export function programPath(name: ProgramName): string {
+  const path = find(name)
+  if (path === undefined) throw new StackError(`missing: ${PROGRAMS[name].command}`)
+  return path
+}
+
+/** The path of a Java new enough for Kafka; one line saying what to do when it is not. */
+export const javaPath = once((): string => {
+  const java = programPath('java')
+  const { stderr } = spawnSync(java, ['-version'], { encoding: 'utf8', timeout: 10_000 })
+  const major = Number(/version "(?:1\.)?(\d+)/.exec(stderr)?.[1])
+  if (major >= JAVA_MIN) return java
+  const found = Number.isNaN(major) ? 'does not say its version' : `is version ${major}`
+  throw new StackError(
+    `Kafka needs Java ${JAVA_MIN} or newer, but ${java} ${found}: set JAVA_HOME, or set KAFKA_BROKERS`,
+  )
+})

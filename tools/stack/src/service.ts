@@ -1,0 +1,146 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { messageOf, once, systemClock, withDeadline } from '@holdfast/runtime'
+import { StackError } from './stack-error.ts'
+
+export type Role = 'gateway' | 'server' | 'web' | 'redis' | 'kafka' | 'postgres'
+export type Ports = Readonly<Record<string, number>>
+export type Exit = { code: number | null; signal: NodeJS.Signals | null }
+
+/** One running process that this one started. */
+export interface Service {
+  readonly role: Role
+  readonly pid: number
+  readonly ports: Ports
+  /** How clients reach it. Postgres' carries its password: not for logs. */
+  readonly url: string
+  alive(): boolean
+  /** Asks it to end, and ends it by force after its deadline. Resolves when it is gone; again and again, too. */
+  stop(): Promise<void>
+  kill(signal: NodeJS.Signals): void
+  /** Resolves when the process is gone, for whatever reason. */
+  readonly exited: Promise<Exit>
+}
+
+/** A service whose process lives but may not answer yet. */
+export type Launched = Service & {
+  /** Resolves when it answers; rejects when it ends before, or takes longer than its deadline. Does not stop it. */
+  readonly ready: Promise<void>
+}
+
+export type LaunchSpec = {
+  role: Role
+  ports: Ports
+  url: string
+  command: string
+  args: readonly string[]
+  cwd?: string
+  env?: NodeJS.ProcessEnv
+  /** As which user; this process's own when not given. */
+  user?: { uid: number; gid: number }
+  /** Its output is appended here. */
+  logFile: string
+  /** Gives it an IPC channel, whose end tells it that its supervisor is gone. */
+  ipc?: boolean
+  stopSignal?: NodeJS.Signals
+  stopDeadlineMs?: number
+  readyDeadlineMs?: number
+  /** Looked at until true. It gets the pid; it may throw, which means "not yet". */
+  probe: (pid: number) => Promise<boolean>
+}
+
+const PROBE_EVERY_MS = 50
+const STOP_DEADLINE_MS = 15_000
+const READY_DEADLINE_MS = 60_000
+
+function spawnDetached(spec: LaunchSpec): ChildProcess {
+  mkdirSync(dirname(spec.logFile), { recursive: true })
+  const log = openSync(spec.logFile, 'a', 0o600)
+  try {
+    // Its own process group: a terminal's Ctrl-C reaches only the supervisor, which then stops all in order.
+    return spawn(spec.command, [...spec.args], {
+      cwd: spec.cwd,
+      env: spec.env ?? process.env,
+      detached: true,
+      stdio: ['ignore', log, log, ...(spec.ipc === true ? (['ipc'] as const) : [])],
+      ...spec.user,
+    })
+  } finally {
+    closeSync(log)
+  }
+}
+
+async function untilReady(spec: LaunchSpec, pid: number, exited: Promise<Exit>): Promise<void> {
+  const readyDeadlineMs = spec.readyDeadlineMs ?? READY_DEADLINE_MS
+  const endAt = systemClock.monotonic() + readyDeadlineMs
+  let exit: Exit | undefined
+  let lastError: unknown
+  void exited.then((value) => {
+    exit = value
+  })
+  while (systemClock.monotonic() < endAt) {
+    if (exit !== undefined) {
+      const how = exit.signal ?? `exit code ${exit.code}`
+      throw new StackError(`${spec.role} ended while starting (${how}): see ${spec.logFile}`, {
+        code: 'ended',
+        cause: exit,
+      })
+    }
+    try {
+      if (await spec.probe(pid)) return
+    } catch (error) {
+      lastError = error
+    }
+    await systemClock.sleep(PROBE_EVERY_MS)
+  }
+  const last = lastError === undefined ? '' : ` (${messageOf(lastError)})`
+  throw new StackError(`${spec.role} does not answer after ${readyDeadlineMs} ms${last}: see ${spec.logFile}`, {
+    code: 'not-ready',
+  })
+}
+
+/** Starts a process in a group of its own. Resolves as soon as it has a pid; rejects when it cannot be started at all. */
+export async function launch(spec: LaunchSpec): Promise<Launched> {
+  const child = spawnDetached(spec)
+  const { promise: exited, resolve: onExit } = Promise.withResolvers<Exit>()
+  child.once('exit', (code, signal) => onExit({ code, signal }))
+  await new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve)
+    child.once('error', (error) =>
+      reject(new StackError(`cannot start ${spec.role} (${spec.command}): ${error.message}`, { cause: error })),
+    )
+  })
+  const pid = child.pid
+  if (pid === undefined) throw new StackError(`cannot start ${spec.role} (${spec.command}): it has no pid`)
+  // An error after the start is a failed signal or message: the process's end, which `exited` tells, is what counts.
+  child.on('error', () => undefined)
+
+  const alive = (): boolean => child.exitCode === null && child.signalCode === null
+  const kill = (signal: NodeJS.Signals): void => {
+    if (alive()) child.kill(signal)
+  }
+  const stop = once(async () => {
+    kill(spec.stopSignal ?? 'SIGTERM')
+    const deadlineMs = spec.stopDeadlineMs ?? STOP_DEADLINE_MS
+    await withDeadline(exited, deadlineMs, `stopping ${spec.role}`, systemClock).catch(() => kill('SIGKILL'))
+    await exited
+  })
+  const ready = untilReady(spec, pid, exited)
+  // Whoever does not wait for it learns the same from `exited`.
+  ready.catch(() => undefined)
+  return { role: spec.role, pid, ports: spec.ports, url: spec.url, alive, stop, kill, exited, ready }
+}
+
+/** A launched service once it answers; one that does not is ended, and the reason thrown. */
+export async function whenReady(launching: Promise<Launched>): Promise<Launched> {
+  const service = await launching
+  try {
+    await service.ready
+    return service
+  } catch (error) {
+    service.kill('SIGKILL')
+    await service.exited
+    throw error
+  }
+}
