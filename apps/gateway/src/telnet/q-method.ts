@@ -2,15 +2,29 @@ import { z } from 'zod'
 
 /**
  * RFC 1143, one side of one option. `wantNo` and `wantYes` wait for the client's answer; `...Opposite` wait too, and
- * then ask for the other: a request is never sent while another is unanswered, which is what makes loops impossible.
+ * then ask for the other: a request is not sent while another is unanswered, which is what makes loops impossible.
+ *
+ * The last two are ours, for clients that never answer an "off" (TinTin++ says nothing to WONT ECHO; by the letter of the
+ * RFC its next password would be shown, because the WILL would wait for ever). `offSaid`: off, whether or not the client
+ * confirms it. `wantYesAfterOff`: asked for again, so that the next "off" of the client, if one comes, confirms the old
+ * request and does not refuse the new one.
  */
-export const qStateSchema = z.enum(['no', 'yes', 'wantNo', 'wantNoOpposite', 'wantYes', 'wantYesOpposite'])
+export const qStateSchema = z.enum([
+  'no',
+  'yes',
+  'wantNo',
+  'wantNoOpposite',
+  'wantYes',
+  'wantYesOpposite',
+  'offSaid',
+  'wantYesAfterOff',
+])
 export type QState = z.infer<typeof qStateSchema>
 
 /**
  * `theirOn`/`theirOff`: the client's WILL/WONT (its side) or DO/DONT (our side). `askOn`/`askOff`: what we want now.
- * `insistOff`: as `askOff`, but said at once, also while our request to switch on is unanswered: for a client that never
- * answers. Its late answer then meets `no` and is refused like any request, so that this converges as well.
+ * `insistOff`: off at once, no matter what is unanswered. An answer that comes late meets `no` or `offSaid` and is
+ * refused like any request, so that this converges as well.
  */
 export type QEvent = 'theirOn' | 'theirOff' | 'askOn' | 'askOff' | 'insistOff'
 
@@ -37,7 +51,7 @@ export function qStep(state: QState, event: QEvent, accept: boolean): QStep {
     case 'askOff':
       return onAskOff(state)
     case 'insistOff':
-      return state === 'wantYes' || state === 'wantYesOpposite' ? go('no', 'off') : onAskOff(state)
+      return onInsistOff(state)
   }
 }
 
@@ -50,7 +64,8 @@ const go = (state: QState, reply: QStep['reply'] = null, outcome: QStep['outcome
 function onTheirOn(state: QState, accept: boolean): QStep {
   switch (state) {
     case 'no':
-      return accept ? go('yes', 'on', 'enabled') : go('no', 'off')
+    case 'offSaid':
+      return accept ? go('yes', 'on', 'enabled') : go(state, 'off')
     case 'yes':
       return go('yes')
     // A "yes" to our "off" is an error of the client's; RFC 1143 takes it as the off that was asked for.
@@ -59,6 +74,7 @@ function onTheirOn(state: QState, accept: boolean): QStep {
     case 'wantNoOpposite':
       return go('yes')
     case 'wantYes':
+    case 'wantYesAfterOff':
       return go('yes', null, 'enabled')
     case 'wantYesOpposite':
       return go('wantNo', 'off', 'enabled')
@@ -68,7 +84,10 @@ function onTheirOn(state: QState, accept: boolean): QStep {
 function onTheirOff(state: QState): QStep {
   switch (state) {
     case 'no':
+    case 'offSaid':
       return go('no')
+    case 'wantYesAfterOff':
+      return go('wantYes')
     case 'yes':
       return go('no', 'off', 'disabled')
     case 'wantNo':
@@ -89,8 +108,11 @@ function onAskOn(state: QState): QStep {
       return go('wantNoOpposite')
     case 'wantYesOpposite':
       return go('wantYes')
+    case 'offSaid':
+      return go('wantYesAfterOff', 'on')
     case 'yes':
     case 'wantYes':
+    case 'wantYesAfterOff':
     case 'wantNoOpposite':
       return go(state)
   }
@@ -104,9 +126,28 @@ function onAskOff(state: QState): QStep {
       return go('wantYesOpposite')
     case 'wantNoOpposite':
       return go('wantNo')
+    case 'wantYesAfterOff':
+      return go('offSaid', 'off')
     case 'no':
     case 'wantNo':
     case 'wantYesOpposite':
+    case 'offSaid':
       return go(state)
+  }
+}
+
+function onInsistOff(state: QState): QStep {
+  switch (state) {
+    case 'yes':
+      return go('offSaid', 'off', 'disabled')
+    case 'wantYes':
+    case 'wantYesOpposite':
+      return go('no', 'off')
+    case 'no':
+    case 'wantNo':
+    case 'wantNoOpposite':
+    case 'wantYesAfterOff':
+    case 'offSaid':
+      return onAskOff(state)
   }
 }

@@ -135,14 +135,8 @@ const initialState = (): TelnetState => ({
   negotiator: INITIAL_NEGOTIATOR_STATE,
 })
 
-/**
- * Whether the client left echoing to us at this point of its stream: from its DO until its DONT, so also while the DONT is
- * on its way.
- */
-function echoesForClient(state: TelnetState): boolean {
-  const echo = sideOf(state.negotiator, OPTION.echo, 'us')
-  return echo === 'yes' || echo === 'wantNo' || echo === 'wantNoOpposite'
-}
+/** Whether the client has left echoing to us at this point of its stream. */
+const echoesForClient = ({ negotiator }: TelnetState): boolean => sideOf(negotiator, OPTION.echo, 'us') === 'yes'
 
 function promptMark(state: TelnetState): PromptMark {
   if (sideOf(state.negotiator, OPTION.eor, 'us') === 'yes') return 'eor'
