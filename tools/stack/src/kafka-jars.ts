@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { endWithUs } from './end-with-us.ts'
 import { CACHE_DIR, KAFKA_FILES_DIR } from './paths.ts'
 import { programPath, providePrograms, type Say } from './programs.ts'
 import { StackError } from './stack-error.ts'
@@ -31,6 +32,7 @@ function runMaven(target: string, say: Say): Promise<void> {
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: DOWNLOAD_DEADLINE_MS,
     })
+    endWithUs(child)
     let fetched = 0
     let lastError = 'no reason given'
     child.stdout.on('data', (chunk: Buffer) => {

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,6 +7,7 @@ import { KAFKA_FILES_DIR } from './paths.ts'
 import { freePorts } from './ports.ts'
 import { javaPath, providePrograms } from './programs.ts'
 import type { ServiceOptions } from './redis.ts'
+import { runProgram } from './run-program.ts'
 import { type Launched, launch, type Service, whenReady } from './service.ts'
 import { StackError } from './stack-error.ts'
 
@@ -79,17 +79,17 @@ const asProperties = (settings: Record<string, string>): string =>
     .map(([name, value]) => `${name}=${value}\n`)
     .join('')
 
-function formatStorage(java: string, classPath: string, logDir: string, properties: string, logArgs: string[]): void {
+async function formatStorage(
+  java: string,
+  jvmArgs: readonly string[],
+  logDir: string,
+  properties: string,
+): Promise<void> {
   if (existsSync(join(logDir, 'meta.properties'))) return
   const clusterId = randomBytes(16).toString('base64url')
-  const args = ['-Xmx128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', ...logArgs, '-cp', classPath]
-  const { status, stderr, stdout } = spawnSync(
-    java,
-    [...args, 'kafka.tools.StorageTool', 'format', '--ignore-formatted', '-t', clusterId, '-c', properties],
-    { encoding: 'utf8', timeout: FORMAT_TIMEOUT_MS },
-  )
-  if (status !== 0)
-    throw new StackError(`Kafka cannot format its folder ${logDir}: ${(stderr || stdout).trim().slice(0, 500)}`)
+  const tool = ['kafka.tools.StorageTool', 'format', '--ignore-formatted', '-t', clusterId, '-c', properties]
+  const { code, output } = await runProgram(java, [...jvmArgs, ...tool], { timeoutMs: FORMAT_TIMEOUT_MS })
+  if (code !== 0) throw new StackError(`Kafka cannot format its folder ${logDir}: ${output.trim().slice(-500)}`)
 }
 
 export async function launchKafka(options: KafkaOptions): Promise<Launched> {
@@ -110,13 +110,14 @@ export async function launchKafka(options: KafkaOptions): Promise<Launched> {
     `-Dlog4j2.configurationFile=${join(KAFKA_FILES_DIR, 'log4j2.xml')}`,
     `-Dholdfast.kafka.log=${join(logDir, 'kafka.log')}`,
   ]
-  formatStorage(java, classPath, storageDir, properties, logArgs)
+  const jvmArgs = [...JVM_FLAGS, ...logArgs, '-cp', classPath]
+  await formatStorage(java, jvmArgs, storageDir, properties)
   return launch({
     role: 'kafka',
     ports: { kafka: port },
     url: `127.0.0.1:${port}`,
     command: java,
-    args: [...JVM_FLAGS, ...logArgs, '-cp', classPath, 'kafka.Kafka', properties],
+    args: [...jvmArgs, 'kafka.Kafka', properties],
     cwd: dataDir,
     // What only the JVM itself prints, such as a crash: Kafka's own lines go to kafka.log.
     logFile: join(logDir, 'kafka-0.log'),

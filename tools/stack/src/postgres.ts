@@ -8,6 +8,7 @@ import { systemClock } from '@holdfast/runtime'
 import { z } from 'zod'
 import { findInPath } from './programs.ts'
 import type { ServiceOptions } from './redis.ts'
+import { runProgram } from './run-program.ts'
 import { type Launched, launch, type Service, whenReady } from './service.ts'
 import { StackError } from './stack-error.ts'
 
@@ -66,24 +67,22 @@ function chooseRunAs(binaries: Binaries, dataDir: string): RunAs {
   )
 }
 
-function runToEnd(runAs: RunAs, program: string, args: readonly string[], input?: string): void {
+async function runToEnd(runAs: RunAs, program: string, args: readonly string[], input?: string): Promise<void> {
   const [command = program, ...all] = [...runAs.prefix, program, ...args]
-  const result = spawnSync(command, all, { ...runAs.user, encoding: 'utf8', timeout: INITDB_TIMEOUT_MS, input })
-  if (result.status === 0) return
-  const reason = (result.error?.message ?? (result.stderr || result.stdout)).trim().slice(-500)
-  throw new StackError(`Postgres cannot prepare its folder: ${reason}`)
+  const { code, output } = await runProgram(command, all, { user: runAs.user, timeoutMs: INITDB_TIMEOUT_MS, input })
+  if (code !== 0) throw new StackError(`Postgres cannot prepare its folder: ${output.trim().slice(-500)}`)
 }
 
 /** A cluster with our role and database, made at once: the folder appears complete or not at all. */
-function provideCluster(runAs: RunAs, binaries: Binaries, dataDir: string, passwordFile: string): void {
+async function provideCluster(runAs: RunAs, binaries: Binaries, dataDir: string, passwordFile: string): Promise<void> {
   const cluster = join(dataDir, 'cluster')
   if (existsSync(cluster)) return
   const part = join(dataDir, 'cluster.part')
   rmSync(part, { recursive: true, force: true })
   const auth = ['--auth=scram-sha-256', `--pwfile=${passwordFile}`]
   const text = ['--encoding=UTF8', '--locale-provider=builtin', '--locale=C.UTF-8']
-  runToEnd(runAs, binaries.initdb, ['-D', part, '-U', NAME, ...auth, ...text, '--no-instructions'])
-  runToEnd(runAs, binaries.postgres, ['--single', '-D', part, 'postgres'], `CREATE DATABASE ${NAME}\n`)
+  await runToEnd(runAs, binaries.initdb, ['-D', part, '-U', NAME, ...auth, ...text, '--no-instructions'])
+  await runToEnd(runAs, binaries.postgres, ['--single', '-D', part, 'postgres'], `CREATE DATABASE ${NAME}\n`)
   renameSync(part, cluster)
 }
 
@@ -147,7 +146,7 @@ export async function launchPostgres({
   const cluster = join(dataDir, 'cluster')
   const pidFile = join(cluster, 'postmaster.pid')
   if (!existsSync(cluster)) say('preparing the database folder')
-  provideCluster(runAs, binaries, dataDir, passwordFile)
+  await provideCluster(runAs, binaries, dataDir, passwordFile)
   dropStalePidFile(pidFile, cluster)
   const settings = Object.entries(serverSettings(port)).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const [command = binaries.postgres, ...args] = [...runAs.prefix, binaries.postgres, '-D', cluster, ...settings]

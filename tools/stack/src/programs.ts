@@ -1,8 +1,9 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { once } from '@holdfast/runtime'
 import { portIsFree } from './ports.ts'
+import { runProgram } from './run-program.ts'
 import { StackError } from './stack-error.ts'
 
 /** Says what is done meanwhile, one line each. */
@@ -19,7 +20,7 @@ const PROGRAMS = {
 export type ProgramName = keyof typeof PROGRAMS
 
 const JAVA_MIN = 17
-const INSTALL_DEADLINE_S = 600
+const INSTALL_DEADLINE_MS = 600_000
 
 /** Debian's installer starts the services it installs; nothing of ours may leave a Redis on 6379 that nobody asked for. */
 const INSTALL_SCRIPT = `
@@ -60,18 +61,9 @@ function mayInstall(): boolean {
   )
 }
 
-function runInstaller(packages: readonly string[]): Promise<{ code: number | null; output: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('timeout', [String(INSTALL_DEADLINE_S), 'sh', '-c', INSTALL_SCRIPT, 'install', ...packages])
-    let output = ''
-    const keep = (chunk: Buffer) => {
-      output = (output + chunk.toString()).slice(-4_000)
-    }
-    child.stdout.on('data', keep)
-    child.stderr.on('data', keep)
-    child.once('error', reject)
-    child.once('close', (code) => resolve({ code, output }))
-  })
+function runInstaller(packages: readonly string[]) {
+  const script = ['-c', INSTALL_SCRIPT, 'install', ...packages]
+  return runProgram('sh', script, { timeoutMs: INSTALL_DEADLINE_MS })
 }
 
 const find = (name: ProgramName): string | undefined =>

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { messageOf, once, systemClock, withDeadline } from '@holdfast/runtime'
 import { StackError } from './stack-error.ts'
@@ -54,8 +54,16 @@ const PROBE_EVERY_MS = 50
 const STOP_DEADLINE_MS = 15_000
 const READY_DEADLINE_MS = 60_000
 
+/** A log that has grown large is set aside before the next start; one older one is kept. */
+const LOG_BYTES_MAX = 20_000_000
+
+function rotate(logFile: string): void {
+  if (existsSync(logFile) && statSync(logFile).size > LOG_BYTES_MAX) renameSync(logFile, `${logFile}.1`)
+}
+
 function spawnDetached(spec: LaunchSpec): ChildProcess {
   mkdirSync(dirname(spec.logFile), { recursive: true })
+  rotate(spec.logFile)
   const log = openSync(spec.logFile, 'a', 0o600)
   try {
     // Its own process group: a terminal's Ctrl-C reaches only the supervisor, which then stops all in order.

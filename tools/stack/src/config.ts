@@ -1,0 +1,56 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { parseEnv } from 'node:util'
+import { count, port, readConfig, url } from '@holdfast/runtime'
+import { z } from 'zod'
+import { REPO_DIR } from './paths.ts'
+
+const PROCESSES_MAX = 32
+
+const schema = z.object({
+  HOLDFAST_HOST: z.string().default('127.0.0.1'),
+  HOLDFAST_TELNET_PORT: port().default(4201),
+  HOLDFAST_HTTP_PORT: port().default(4202),
+  HOLDFAST_SERVER_HTTP_PORT: port().default(4203),
+  HOLDFAST_TELNETS_PORT: port().optional(),
+  HOLDFAST_DATA_DIR: z.string().default('.data'),
+  HOLDFAST_SECRET: z.string().min(32, 'use 32 characters or more').optional(),
+  HOLDFAST_WIZARD_NAME: z.string().default('Wizard'),
+  HOLDFAST_WIZARD_PASSWORD: z.string().optional(),
+  HOLDFAST_GATEWAYS: count({ min: 1, max: PROCESSES_MAX }).default(1),
+  HOLDFAST_SERVERS: count({ min: 1, max: PROCESSES_MAX }).default(1),
+  REDIS_URL: url(['redis', 'rediss'], 'redis://127.0.0.1:6379').optional(),
+  KAFKA_BROKERS: z.string().optional(),
+  DATABASE_URL: url(['postgres', 'postgresql'], 'postgres://user:password@127.0.0.1:5432/holdfast').optional(),
+})
+
+export type StackConfig = ReturnType<typeof readStackConfig>
+
+/** The environment with what a `.env` file at the root adds to it; what is set already wins. */
+export function environment(): NodeJS.ProcessEnv {
+  const file = resolve(REPO_DIR, '.env')
+  return existsSync(file) ? { ...parseEnv(readFileSync(file, 'utf8')), ...process.env } : process.env
+}
+
+/** What `npm start` and `npm run dev` are told. Throws one `ConfigError` with every problem. */
+export function readStackConfig(env: NodeJS.ProcessEnv) {
+  const given = readConfig(schema, env)
+  return {
+    env,
+    host: given.HOLDFAST_HOST,
+    /** Where this process itself reaches what listens on `host`. */
+    probeHost: ['0.0.0.0', '::'].includes(given.HOLDFAST_HOST) ? '127.0.0.1' : given.HOLDFAST_HOST,
+    ports: {
+      telnet: given.HOLDFAST_TELNET_PORT,
+      http: given.HOLDFAST_HTTP_PORT,
+      serverHttp: given.HOLDFAST_SERVER_HTTP_PORT,
+      telnets: given.HOLDFAST_TELNETS_PORT,
+    },
+    dataDir: resolve(REPO_DIR, given.HOLDFAST_DATA_DIR),
+    secret: given.HOLDFAST_SECRET,
+    wizard: { name: given.HOLDFAST_WIZARD_NAME, password: given.HOLDFAST_WIZARD_PASSWORD },
+    gateways: given.HOLDFAST_GATEWAYS,
+    servers: given.HOLDFAST_SERVERS,
+    urls: { redis: given.REDIS_URL, kafka: given.KAFKA_BROKERS, postgres: given.DATABASE_URL },
+  }
+}

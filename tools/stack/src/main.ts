@@ -1,0 +1,23 @@
+import { messageOf } from '@holdfast/runtime'
+import { runStack } from './run-stack.ts'
+import { runWithDatabase } from './with-database.ts'
+
+const [command, ...args] = process.argv.slice(2)
+
+switch (command) {
+  case 'start':
+    await runStack({ watch: false })
+    break
+  case 'dev':
+    await runStack({ watch: true })
+    break
+  case 'wizard-reset':
+    process.exitCode = await runWithDatabase('apps/server/src/wizard-reset.ts', args).catch((error: unknown) => {
+      process.stderr.write(`${messageOf(error)}\n`)
+      return 1
+    })
+    break
+  default:
+    process.stderr.write('use: main.ts start | dev | wizard-reset <name>\n')
+    process.exitCode = 64
+}
