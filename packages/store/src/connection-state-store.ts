@@ -1,0 +1,268 @@
+import { randomBytes } from 'node:crypto'
+import { type Clock, type Logger, type Metrics, messageOf } from '@holdfast/runtime'
+import { PARTITIONS, type Partition, type SessionRecord } from './contracts/index.ts'
+import { createBatcher } from './kafka/batcher.ts'
+import { createKafka } from './kafka/create-kafka.ts'
+import { createGroupReader } from './kafka/group-reader.ts'
+import { createLogReader } from './kafka/log-reader.ts'
+import { createSeal } from './kafka/seal.ts'
+import { ensureTopics, TOPICS } from './kafka/topics.ts'
+import type { Game, SessionsView } from './partition/game.ts'
+import { createOutbox } from './partition/outbox.ts'
+import { markAllDirty, type OwnedPartition } from './partition/owned-partition.ts'
+import { createOwnership, type Life } from './partition/ownership.ts'
+import { createPartitionLine } from './partition/partition-line.ts'
+import { startProgressWatch } from './partition/progress-watch.ts'
+import { createQuestionWorker } from './partition/question-worker.ts'
+import { startStatePublisher } from './partition/state-publisher.ts'
+import { createRedis } from './redis/create-redis.ts'
+import { loadPartition } from './redis/partition-loader.ts'
+import { createSessionScripts } from './redis/session-scripts.ts'
+import { watchStore } from './redis/store-watch.ts'
+import { createStateReplica } from './replica/state-replica.ts'
+import { createStoreMetrics } from './store-metrics.ts'
+import { type BreakerState, createBreaker } from './write-behind/breaker.ts'
+import { startFlushLoop } from './write-behind/flush-loop.ts'
+import { createPartitionFlusher } from './write-behind/partition-flusher.ts'
+
+/** Waiting for Kafka at the start. */
+const KAFKA_START_WAIT_MS = 60_000
+const GROUP = 'holdfast-servers'
+
+export interface StoreStatus {
+  redisUp: boolean
+  kafkaUp: boolean
+  replicaRead: boolean
+  owned: readonly Partition[]
+  unready: readonly Partition[]
+  sessions: number
+  dirty: number
+  lag: number
+  breaker: BreakerState
+}
+
+/**
+ * The connection state of a game, as a server holds it.
+ *
+ * **Authority.** Each field has one owner (contracts/session-record.ts): the gateway is right about the connection
+ * (status, address, window, client), the server about the player (binding, login state, room, LastConnectionSignal,
+ * numbers, metadata). Neither writes the other's, except that an owner writes a lost record again whole. Each session
+ * belongs to one partition, and a partition to one server at a time, the holder of its fence in Redis.
+ *
+ * **Consistency.** Memory is the truth while its owner lives: a read or change here never waits for Redis or Kafka (G1).
+ * Bindings are written through before the player is told (or the player is told that they are not); all else is written
+ * behind within 250 ms while Redis is there, from memory, fenced, and retried until it is stored. Other servers' sessions
+ * are read from a replica of what their owners publish: who and where at once, activity at most a second late.
+ *
+ * **Recovery.** The log (`holdfast.session`) is replayed over what Redis holds, from the offset that was stored in the
+ * same step as the state. What a record causes is in Kafka before the record counts as done in Redis, so a crash at any
+ * moment loses nothing, and what was applied already is known by its number.
+ */
+export interface ConnectionStateStore {
+  /** All sessions of all servers; never waits. */
+  readonly sessions: SessionsView
+  status(): StoreStatus
+  /** Gives all partitions to the other servers but stays up. */
+  drain(): void
+  /** Planned stop: reads no more, stores everything, leaves the group. Within `deadlineMs`. */
+  stop(deadlineMs: number): Promise<void>
+}
+
+export interface StoreOptions {
+  redisUrl: string
+  brokers: readonly string[]
+  /** HOLDFAST_SECRET. */
+  secret: string
+  /** This run of the process, unique. */
+  incarnation: string
+  game: Game
+  clock: Clock
+  logger: Logger
+  metrics: Metrics
+  random?: () => number
+  /** This process cannot go on (kafkajs gave up, or a partition is stuck): end it, so that it is started again. */
+  onDead: (error: Error) => void
+}
+
+/** Starts a server's part in the group; resolves when it may be given partitions. Redis may be away, Kafka not. */
+export async function startConnectionStateStore(options: StoreOptions): Promise<ConnectionStateStore> {
+  const { redisUrl, brokers, secret, incarnation, game, clock, logger, metrics, onDead, random = Math.random } = options
+  const seen = createStoreMetrics(metrics, logger)
+  const flushRedis = createRedis(redisUrl, 'flush', seen.redisError)
+  const bulkRedis = createRedis(redisUrl, 'bulk', seen.redisError)
+  const scripts = createSessionScripts(flushRedis)
+  const kafka = createKafka({ brokers, clientId: incarnation, onWarning: seen.kafkaWarning })
+  await ensureTopics(kafka, clock, KAFKA_START_WAIT_MS)
+
+  const batcher = createBatcher({ kafka, clock, onFailure: seen.batchFailed })
+  const replica = createStateReplica()
+  let replicaIsRead = false
+  const replicaReader = await createLogReader({
+    kafka,
+    clock,
+    topic: TOPICS.state,
+    partitions: Array.from({ length: PARTITIONS }, (_, partition) => partition),
+    from: 'start',
+    onRecord: replica.apply,
+    onDead,
+  })
+  const replicaRead = replicaReader.caughtUp.then(() => {
+    replicaIsRead = true
+  })
+  replicaRead.catch((error: unknown) => logger.debug({ err: error }, 'closed before the replica was read'))
+  const seal = createSeal(secret)
+  const breaker = createBreaker(clock, random)
+  const outbox = createOutbox({ batcher, clock, incarnation, slotOf: (sid) => replica.get(sid)?.slot })
+  const group = createGroupReader(kafka, clock, GROUP)
+
+  const makeLife = (owned: OwnedPartition, isCurrent: () => boolean, since: number): Life => {
+    const flusher = createPartitionFlusher({
+      owned,
+      owner: incarnation,
+      scripts,
+      batcher,
+      breaker,
+      clock,
+      random,
+      isCurrent,
+      events: {
+        onFenced: (life) => {
+          seen.fenced(life)
+          ownership.onFenced(life)
+        },
+        onRolledBack: seen.rolledBack,
+        onDead: (life, sid) => {
+          seen.deadInStore(life)
+          life.sessions.remove(sid)
+          life.dead.set(sid, clock.now())
+          replica.endOwn(sid, life.epoch, clock.now())
+          outbox.publishEnded({ v: 1, kind: 'ended', epoch: life.epoch, at: clock.now(), sid, reason: 'lost' })
+        },
+        onNewerConnection: seen.newerConnection,
+        onStored: seen.stored,
+        onFailed: seen.storeFailed,
+      },
+    })
+    const worker = createQuestionWorker({
+      game,
+      seal,
+      outbox,
+      clock,
+      random,
+      storeBinding: (sid) => flusher.storeBinding(sid),
+      onFailed: seen.workFailed,
+    })
+    const line = createPartitionLine({
+      owned,
+      game,
+      seal,
+      replica,
+      outbox,
+      batcher,
+      clock,
+      isCurrent,
+      events: {
+        onDropped: seen.dropped,
+        onSkippedInputs: seen.skippedInputs,
+        onPoison: seen.poison,
+        onProgress: (life) => ownership.onProgress(life),
+        // While it replays, the answer may be in the log already; what is still open is asked when it is ready.
+        onAsked: (life, session) => {
+          if (life.ready) worker.start(session)
+        },
+        onRoom: (life) => ownership.onRoom(life),
+      },
+    })
+    return { owned, line, flusher, worker, since, gapAt: null }
+  }
+
+  const ownership = createOwnership({
+    group,
+    replica,
+    replicaRead,
+    outbox,
+    acquire: (partition, minEpoch) => scripts.acquire(partition, incarnation, minEpoch),
+    load: (partition) => loadPartition(bulkRedis, partition, clock.now()),
+    makeLife,
+    clock,
+    random,
+    events: {
+      onReady(owned, how, tookMs) {
+        seen.ready(owned, how, tookMs)
+        const { partition, epoch } = owned
+        outbox.show('ownership.moved', null, { partition, epoch, how }, `o:${partition}:${epoch}`)
+      },
+      onLost: seen.lost,
+      onDataGap(partition, wanted, low, high) {
+        seen.dataGap(partition, wanted, low)
+        outbox.show('data-gap', null, { partition, wanted, low, high }, `g:${randomBytes(8).toString('hex')}`)
+      },
+      onUnreadable: seen.unreadable,
+      onTakeoverFailed: seen.takeoverFailed,
+      onDead,
+    },
+  })
+
+  const watch = watchStore({
+    redis: bulkRedis,
+    clock,
+    logger,
+    // Nothing may be dirty in an idle partition: only this tells that the store has lost what it held.
+    onReplaced: () => {
+      for (const { owned } of ownership.lives()) if (owned.loaded) markAllDirty(owned)
+    },
+    onUnfit: (problem) => onDead(new Error(problem)),
+  })
+  const flushLoop = startFlushLoop(clock, () => flushersOf(ownership.lives()))
+  const publisher = startStatePublisher({ clock, lives: () => ownership.lives(), outbox, replica })
+  const progress = startProgressWatch({ clock, group, lives: () => ownership.lives(), batcher, onStuck: onDead })
+  await ownership.start()
+
+  const status = (): StoreStatus => {
+    const lives = [...ownership.lives()].map(({ owned }) => owned)
+    return {
+      redisUp: watch.isUp,
+      kafkaUp: progress.isKafkaUp,
+      replicaRead: replicaIsRead,
+      owned: lives.map(({ partition }) => partition),
+      unready: lives.filter(({ ready }) => !ready).map(({ partition }) => partition),
+      sessions: lives.reduce((sum, { sessions }) => sum + sessions.size, 0),
+      dirty: lives.reduce((sum, { dirty }) => sum + dirty.size, 0),
+      lag: progress.lag,
+      breaker: breaker.state,
+    }
+  }
+  seen.collectFrom(status)
+
+  return {
+    sessions: replica,
+    status,
+    drain: () => ownership.drain(),
+    async stop(deadlineMs) {
+      const until = clock.monotonic() + deadlineMs
+      ownership.stopReading()
+      while ([...ownership.lives()].some(({ line }) => line.length > 0) && clock.monotonic() < until)
+        await clock.sleep(10)
+      flushLoop.close()
+      publisher.close()
+      progress.close()
+      const flushed = flushLoop
+        .flushAll()
+        .catch((error: unknown) => logger.error({ error: messageOf(error) }, 'last flush'))
+      await Promise.race([flushed, clock.sleep(Math.max(0, until - clock.monotonic()))])
+      await ownership.close()
+      const left = await batcher.close(Math.max(0, until - clock.monotonic()))
+      if (left > 0) logger.warn({ records: left }, 'stopped before Kafka had everything: the log will be replayed')
+      await replicaReader.close()
+      watch.close()
+      flushRedis.disconnect()
+      bulkRedis.disconnect()
+    },
+  }
+}
+
+function* flushersOf(lives: Iterable<Life>) {
+  for (const { flusher } of lives) yield flusher
+}
+
+export type { SessionRecord }

@@ -1,0 +1,144 @@
+import type { Clock } from '@holdfast/runtime'
+import {
+  type Cause,
+  causeId,
+  type DeadLetter,
+  type OutputPart,
+  type OutputRecord,
+  partitionOf,
+  type SessionCommand,
+  type SessionEvent,
+  type SessionRecord,
+  type ShownEvent,
+  type Sid,
+  type StateRecord,
+} from '../contracts/index.ts'
+import type { Batcher } from '../kafka/batcher.ts'
+import { encode } from '../kafka/envelope.ts'
+import { TOPICS } from '../kafka/topics.ts'
+
+/** Listeners named in one record; a longer list makes more records of the same cause, each listener in one of them. */
+const LISTENERS_PER_RECORD = 2_000
+const EVENT_PARTITIONS = 4
+
+export interface Done {
+  sid: Sid
+  inputSequence: number
+}
+
+export interface Outbox {
+  /** One speech to all its listeners: a record per gateway slot. Returns whether `done` went with it. */
+  speak(speech: {
+    to: readonly Sid[]
+    parts: readonly OutputPart[]
+    cause: Cause
+    epoch: number
+    done: Done | null
+  }): boolean
+  /** A record for a session's partition, named after its cause: a repeat has the same id. */
+  command(to: SessionRecord, command: SessionCommand, id: string): void
+  publish(record: SessionRecord, epoch: number, pending: readonly string[]): void
+  publishEnded(ended: Extract<StateRecord, { kind: 'ended' }>): void
+  publishPosition(partition: number, epoch: number, offset: number): void
+  /** Null for a session that ended long ago: compaction may forget it. */
+  forget(sid: Sid): void
+  show(type: ShownEvent['type'], sid: Sid | null, detail: ShownEvent['detail'], id: string): void
+  deadLetter(letter: Pick<DeadLetter, 'partition' | 'offset' | 'reason'>): void
+}
+
+export interface OutboxOptions {
+  batcher: Batcher
+  clock: Clock
+  /** This process, as `from`. */
+  incarnation: string
+  /** Where a session's connection is, or was last. */
+  slotOf: (sid: Sid) => number | undefined
+}
+
+/** Everything a server says to others, in Kafka's records; all of it through one batcher, so that one mark covers it. */
+export function createOutbox({ batcher, clock, incarnation, slotOf }: OutboxOptions): Outbox {
+  const state = (partition: number, key: string, record: StateRecord | null): void => {
+    batcher.send({ topic: TOPICS.state, partition, key, value: record && encode(record) })
+  }
+
+  const bySlot = (to: readonly Sid[]): Map<number, Sid[]> => {
+    const slots = new Map<number, Sid[]>()
+    for (const sid of to) {
+      const slot = slotOf(sid)
+      if (slot === undefined) continue
+      const sids = slots.get(slot)
+      if (sids) sids.push(sid)
+      else slots.set(slot, [sid])
+    }
+    return slots
+  }
+
+  return {
+    speak({ to, parts, cause, epoch, done }) {
+      let told = false
+      for (const [slot, sids] of bySlot(to)) {
+        for (let i = 0; i < sids.length; i += LISTENERS_PER_RECORD) {
+          const listeners = sids.slice(i, i + LISTENERS_PER_RECORD)
+          const record: OutputRecord = { v: 1, to: listeners, cause, epoch, data: [...parts] }
+          if (done && listeners.includes(done.sid)) {
+            record.done = done
+            told = true
+          }
+          batcher.send({ topic: TOPICS.out, partition: slot, key: null, value: encode(record) })
+        }
+      }
+      return told
+    },
+    command({ sid, connectionEpoch }, command, id) {
+      const event: SessionEvent = {
+        v: 1,
+        type: 'command',
+        id,
+        at: clock.now(),
+        sid,
+        connectionEpoch,
+        from: incarnation,
+        command,
+      }
+      batcher.send({ topic: TOPICS.session, partition: partitionOf(sid), key: sid, value: encode(event) })
+    },
+    publish(record, epoch, pending) {
+      const { sid } = record
+      state(partitionOf(sid), `${sid}/server`, {
+        v: 1,
+        kind: 'session',
+        epoch,
+        at: clock.now(),
+        record,
+        pending: [...pending],
+      })
+    },
+    publishEnded: (ended) => state(partitionOf(ended.sid), `${ended.sid}/server`, ended),
+    publishPosition(partition, epoch, offset) {
+      state(partition, `${partition}/position`, { v: 1, kind: 'position', epoch, at: clock.now(), partition, offset })
+    },
+    forget: (sid) => state(partitionOf(sid), `${sid}/server`, null),
+    show(type, sid, detail, id) {
+      const event: ShownEvent = { v: 1, id, at: clock.now(), from: incarnation, type, sid, detail }
+      const partition = sid === null ? 0 : partitionOf(sid) % EVENT_PARTITIONS
+      batcher.send({ topic: TOPICS.events, partition, key: sid, value: encode(event) })
+    },
+    deadLetter({ partition, offset, reason }) {
+      const letter: DeadLetter = {
+        v: 1,
+        at: clock.now(),
+        from: incarnation,
+        topic: TOPICS.session,
+        partition,
+        offset,
+        reason,
+      }
+      batcher.send({
+        topic: TOPICS.deadLetter,
+        partition: 0,
+        key: causeId({ partition, offset, index: 0 }),
+        value: encode(letter),
+      })
+    },
+  }
+}

@@ -1,0 +1,77 @@
+import type { Clock } from '@holdfast/runtime'
+import type { Partition, SessionRecord, Sid } from '../contracts/index.ts'
+import { createSessionMap, type SessionMap } from '../memory/session-map.ts'
+import { createDirtySet, type DirtySet } from '../write-behind/dirty-set.ts'
+
+/**
+ * One life of ownership of a partition. A rebalance that does not keep it, or a newer owner's fence, ends this life and
+ * makes another object: "are we still the owner" is then an identity test, and nothing of an old life can reach a new one.
+ */
+export interface OwnedPartition {
+  readonly partition: Partition
+  /** The life before in the same process, whose memory may turn out to be still exact. */
+  before: OwnedPartition | null
+  sessions: SessionMap
+  dirty: DirtySet
+  /** sid -> when it ended, epoch ms. */
+  dead: Map<Sid, number>
+  /** The fence; 0 until acquired. */
+  epoch: number
+  /** The next offset to apply: all before it is in `sessions`. */
+  next: number
+  /** The next offset to put in the queue. */
+  fetched: number
+  flushSequence: number
+  /** The last flushSequence that Redis acknowledged. */
+  acknowledged: number
+  /** The offset that Redis holds; -1 for none. */
+  flushedOffset: number
+  /** Memory holds the partition: its records may be applied. */
+  loaded: boolean
+  /** Replayed up to the end that was seen at the join: what is answered now is new. */
+  ready: boolean
+  /** Where the replay ends. */
+  target: number
+}
+
+export function createOwnedPartition(
+  partition: Partition,
+  clock: Clock,
+  before: OwnedPartition | null,
+): OwnedPartition {
+  const dirty = createDirtySet(clock)
+  return {
+    partition,
+    before,
+    dirty,
+    sessions: createSessionMap(dirty),
+    dead: new Map(),
+    epoch: 0,
+    next: -1,
+    fetched: -1,
+    flushSequence: 0,
+    acknowledged: 0,
+    flushedOffset: -1,
+    loaded: false,
+    ready: false,
+    target: 0,
+  }
+}
+
+/** Goes on from the life before: nobody wrote since, so its memory is exact and newer than the store. */
+export function keepMemory(owned: OwnedPartition, before: OwnedPartition): void {
+  const { sessions, dirty, dead, next, flushSequence, acknowledged, flushedOffset } = before
+  Object.assign(owned, { sessions, dirty, dead, next, fetched: next, flushSequence, acknowledged, flushedOffset })
+}
+
+/** Has everything written again: the store lost it. */
+export function markAllDirty(owned: OwnedPartition): void {
+  for (const { sid } of owned.sessions.values()) owned.dirty.markWhole(sid)
+  for (const [sid, at] of owned.dead)
+    owned.dirty.markEnded(sid, { connectionEpoch: Number.MAX_SAFE_INTEGER, reason: 'lost', at })
+  owned.flushedOffset = -1
+}
+
+export function replaceSessions(owned: OwnedPartition, records: Iterable<SessionRecord>, stored: boolean): void {
+  for (const record of records) owned.sessions.put(record, stored)
+}

@@ -1,0 +1,118 @@
+import type { Logger, Metrics } from '@holdfast/runtime'
+import type { StoreStatus } from './connection-state-store.ts'
+import type { Partition, Sid } from './contracts/index.ts'
+import type { OwnedPartition } from './partition/owned-partition.ts'
+import type { StoredPartition } from './redis/partition-loader.ts'
+
+/** Warnings of one kind are logged at most this often; all are counted. */
+const LOG_EVERY_MS = 5_000
+
+/** What the state layer counts and says. Sids are logged, never addresses, names or what players type. */
+export function createStoreMetrics(metrics: Metrics, logger: Logger) {
+  const updates = metrics.counter('metadata_updates_total', 'Fields written to Redis', ['key', 'result'])
+  const drops = metrics.counter('records_dropped_total', 'Records of the session log that changed nothing', ['why'])
+  const redisErrors = metrics.counter('redis_errors_total', 'Connection errors of Redis clients')
+  const kafkaWarnings = metrics.counter('kafka_warnings_total', 'Warnings of the Kafka client')
+  const batchFailures = metrics.counter('kafka_batch_failures_total', 'Batches that a new producer sent again')
+  const poison = metrics.counter('poison_records_total', 'Records that could not be applied: dead letters')
+  const skipped = metrics.counter('inputs_skipped_total', 'Input numbers that never came')
+  const refusals = metrics.counter('flush_refusals_total', 'Flushes that Redis refused', ['why'])
+  const workFailures = metrics.counter(
+    'question_failures_total',
+    'Work beside the line that failed and was tried again',
+  )
+  const dataGaps = metrics.counter('data_gaps_total', 'Replays that the log could no longer serve')
+  const takeovers = metrics.histogram('takeover_ms', 'From the join of the group to ready, ms', ['how'])
+  const lastLogged = new Map<string, number>()
+
+  const warn = (message: string, detail: object): void => {
+    const now = performance.now()
+    if (now - (lastLogged.get(message) ?? Number.NEGATIVE_INFINITY) < LOG_EVERY_MS) return
+    lastLogged.set(message, now)
+    logger.warn(detail, message)
+  }
+  /** Custom metadata has as many keys as players think of: one label for all of them. */
+  const keyOf = (field: string): string => (field.startsWith('meta:') ? 'meta' : field)
+
+  return {
+    redisError(error: Error): void {
+      redisErrors.inc()
+      warn('Redis connection', { error: error.message })
+    },
+    kafkaWarning(message: string, detail: { namespace: string; error: string | undefined }): void {
+      kafkaWarnings.inc()
+      warn('Kafka client', { reason: message, ...detail })
+    },
+    batchFailed(problem: string): void {
+      batchFailures.inc()
+      warn('Kafka did not take a batch; it is sent again', { error: problem })
+    },
+    fenced({ partition, epoch }: OwnedPartition): void {
+      refusals.inc({ why: 'fenced' })
+      logger.warn({ partition, epoch }, 'fenced: a newer owner has acquired the partition')
+    },
+    rolledBack({ partition }: OwnedPartition): void {
+      refusals.inc({ why: 'rolled-back' })
+      logger.warn({ partition }, 'the store has lost an acknowledged flush; everything is written again')
+    },
+    deadInStore({ partition }: OwnedPartition): void {
+      refusals.inc({ why: 'dead' })
+      logger.warn({ partition }, 'a session has a tombstone in Redis: ended here too')
+    },
+    newerConnection({ partition }: OwnedPartition): void {
+      refusals.inc({ why: 'newer-connection' })
+      logger.warn({ partition }, 'a session was attached again before its close was stored')
+    },
+    stored(fields: readonly string[]): void {
+      for (const field of fields) updates.inc({ key: keyOf(field), result: 'stored' })
+    },
+    storeFailed(fields: readonly string[], problem: string): void {
+      for (const field of fields) updates.inc({ key: keyOf(field), result: 'failed' })
+      warn('a flush failed; it is tried again', { error: problem, fields: fields.length })
+    },
+    workFailed(problem: string): void {
+      workFailures.inc()
+      warn('work on a question failed; it is tried again', { error: problem })
+    },
+    dropped(why: string): void {
+      drops.inc({ why })
+    },
+    skippedInputs(sid: Sid, count: number): void {
+      skipped.inc(count)
+      logger.warn({ sid, count }, 'input numbers were skipped')
+    },
+    poison(problem: string): void {
+      poison.inc()
+      logger.error({ error: problem }, 'a record could not be applied twice in a row: dead letter')
+    },
+    ready({ partition, epoch, sessions }: OwnedPartition, how: string, tookMs: number): void {
+      takeovers.observe({ how }, tookMs)
+      logger.info({ partition, epoch, how, sessions: sessions.size, tookMs: Math.round(tookMs) }, 'partition ready')
+    },
+    lost({ partition, epoch }: OwnedPartition): void {
+      logger.info({ partition, epoch }, 'partition given away')
+    },
+    dataGap(partition: Partition, wanted: number, low: number): void {
+      dataGaps.inc()
+      logger.error({ partition, wanted, low }, 'DATA_GAP: the log does not hold what was to be replayed')
+    },
+    unreadable(partition: Partition, unreadable: StoredPartition['unreadable']): void {
+      for (const { sid, problem } of unreadable) logger.error({ partition, sid, problem }, 'RECORD_UNREADABLE')
+    },
+    takeoverFailed(partition: Partition, problem: string): void {
+      warn('taking a partition over failed; it is tried again', { partition, error: problem })
+    },
+    collectFrom(status: () => StoreStatus): void {
+      const gauge = (name: string, help: string, value: (status: StoreStatus) => number) =>
+        metrics.gauge(name, help, [], (self) => self.set(value(status())))
+      gauge('sessions', 'Sessions in the memory of this server', ({ sessions }) => sessions)
+      gauge('partitions_owned', 'Partitions of this server', ({ owned }) => owned.length)
+      gauge('partitions_unready', 'Partitions of this server that are not ready', ({ unready }) => unready.length)
+      gauge('dirty_sessions', 'Sessions with fields that Redis has not acknowledged', ({ dirty }) => dirty)
+      gauge('session_lag_records', 'Records of the session log that wait', ({ lag }) => lag)
+      gauge('breaker_open', '1 while the breaker keeps flushes from Redis', ({ breaker }) =>
+        breaker === 'closed' ? 0 : 1,
+      )
+    },
+  }
+}
