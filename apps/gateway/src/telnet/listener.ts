@@ -67,7 +67,8 @@ function accept(socket: Socket, { onConnection, logger }: TelnetListenerOptions)
 
 const MAPPED_PREFIX = '::ffff:'
 
-function withoutMapping(address: string): string {
+/** `::ffff:a.b.c.d`, as a socket of both families shows an IPv4 client, in its own form; any other address as it is. */
+export function withoutMapping(address: string): string {
   const tail = address.toLowerCase().startsWith(MAPPED_PREFIX) ? address.slice(MAPPED_PREFIX.length) : ''
   return isIPv4(tail) ? tail : address
 }

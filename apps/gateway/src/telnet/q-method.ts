@@ -24,7 +24,8 @@ export type QState = z.infer<typeof qStateSchema>
 /**
  * `theirOn`/`theirOff`: the client's WILL/WONT (its side) or DO/DONT (our side). `askOn`/`askOff`: what we want now.
  * `insistOff`: off at once, no matter what is unanswered. An answer that comes late meets `no` or `offSaid` and is
- * refused like any request, so that this converges as well.
+ * refused like any request, so that this converges as well. Where the client may switch the option on unasked, the late
+ * answer would be granted instead, and two such peers would chase each other for ever: there it is `askOff`.
  */
 export type QEvent = 'theirOn' | 'theirOff' | 'askOn' | 'askOff' | 'insistOff'
 
@@ -51,7 +52,7 @@ export function qStep(state: QState, event: QEvent, accept: boolean): QStep {
     case 'askOff':
       return onAskOff(state)
     case 'insistOff':
-      return onInsistOff(state)
+      return accept ? onAskOff(state) : onInsistOff(state)
   }
 }
 
@@ -64,8 +65,9 @@ const go = (state: QState, reply: QStep['reply'] = null, outcome: QStep['outcome
 function onTheirOn(state: QState, accept: boolean): QStep {
   switch (state) {
     case 'no':
+      return accept ? go('yes', 'on', 'enabled') : go('no', 'off')
     case 'offSaid':
-      return accept ? go('yes', 'on', 'enabled') : go(state, 'off')
+      return go('offSaid', 'off')
     case 'yes':
       return go('yes')
     // A "yes" to our "off" is an error of the client's; RFC 1143 takes it as the off that was asked for.

@@ -1,0 +1,86 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { encodePrompt, encodeSubnegotiation, encodeText, encodeVerb, plainText } from './encode.ts'
+import { INITIAL_PARSER_STATE, parseTelnet } from './parser.ts'
+import { bytesOf, textOf, utf8 } from './testing/byte-streams.ts'
+
+describe('encodeText', () => {
+  it.each([
+    ['a\nb\n', 'a\r\nb\r\n'],
+    ['a\r\nb', 'a\r\nb'],
+    ['a\r\r\nb\r', 'a\r\nb'],
+    ['\n\n', '\r\n\r\n'],
+  ])('ends each line of %j by one CR LF', (text, expected) => {
+    expect(textOf(encodeText(text, 'UTF-8'))).toBe(expected)
+    expect(textOf(encodeText(text, 'ISO-8859-1'))).toBe(expected)
+  })
+
+  it('makes no CR CR where a line end is split between two texts', () => {
+    expect(textOf(encodeText('a\r', 'UTF-8')) + textOf(encodeText('\nb', 'UTF-8'))).toBe('a\r\nb')
+  })
+
+  it('carries all of Unicode as UTF-8, half a surrogate pair as U+FFFD', () => {
+    expect(encodeText('é🏰', 'UTF-8')).toEqual(utf8('é🏰'))
+    expect(encodeText('\ud800x', 'UTF-8')).toEqual(utf8('\ufffdx'))
+  })
+
+  it('sends one question mark for each character that Latin-1 lacks, and doubles IAC', () => {
+    expect(textOf(encodeText('é€🏰漢e\u0301ÿ!', 'ISO-8859-1'))).toBe('\xe9???e?\xff\xff!')
+  })
+
+  it('never sends a byte that a client could take for a command', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.constantFrom('UTF-8', 'ISO-8859-1'), (text, charset) => {
+        const { events, state } = parseTelnet(INITIAL_PARSER_STATE, encodeText(text, charset))
+        expect(events.every((event) => event.kind === 'data')).toBe(true)
+        expect(state).toEqual(INITIAL_PARSER_STATE)
+      }),
+    )
+  })
+})
+
+describe('encodePrompt', () => {
+  it.each([
+    ['eor', '> \xff\xef'],
+    ['ga', '> \xff\xf9'],
+    ['none', '> '],
+  ] as const)('ends a prompt with the mark %s', (mark, expected) => {
+    expect(textOf(encodePrompt('> ', 'UTF-8', mark))).toBe(expected)
+  })
+})
+
+describe('encodeVerb and encodeSubnegotiation', () => {
+  it('frames them, IAC doubled', () => {
+    expect(textOf(encodeVerb('will', 1))).toBe('\xff\xfb\x01')
+    expect(textOf(encodeSubnegotiation(31, bytesOf('\xff\x01')))).toBe('\xff\xfa\x1f\xff\xff\x01\xff\xf0')
+  })
+})
+
+describe('plainText', () => {
+  it('leaves ordinary text, its accents, emoji and line ends alone', () => {
+    const text = 'Élan, 漢字 שלום 👩‍👩‍👧\nsecond'
+    expect(plainText(text)).toBe(text)
+  })
+
+  it.each([
+    ['an escape sequence', '\x1b[2Jgone', '[2Jgone'],
+    ['its C1 form', '\u009b2Jgone', '2Jgone'],
+    ['CR, bell, backspace and DEL', 'a\r\x07\b\x7fb', 'ab'],
+    ['bidi overrides', 'a\u202egnp\u202c', 'agnp'],
+    ['bidi isolates', '\u2066a\u2069\u2068b', 'ab'],
+  ])('takes %s out', (_, text, expected) => {
+    expect(plainText(text)).toBe(expected)
+  })
+
+  it('keeps words apart that a TAB separated', () => {
+    expect(plainText('a\tb')).toBe('a b')
+  })
+
+  it('leaves no control character but LF in any text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(plainText(text).replaceAll('\n', '')).not.toMatch(/\p{Cc}|[\u202a-\u202e\u2066-\u2069]/u)
+      }),
+    )
+  })
+})
