@@ -120,6 +120,11 @@ describe('assembleLines', () => {
     expect(lines).toEqual([{ text: 'x'.repeat(LINE_BYTES_MAX - 2), cut: true }])
   })
 
+  it('takes nothing after the cut, not even what would still fit', () => {
+    const { lines } = assembleAll([bytesOf(`${'x'.repeat(LINE_BYTES_MAX - 1)}\xe9y\n`)], 'ISO-8859-1')
+    expect(lines).toEqual([{ text: 'x'.repeat(LINE_BYTES_MAX - 1), cut: true }])
+  })
+
   it('does not close the hole in a cut line by erasing', () => {
     const { lines } = assembleAll([bytesOf(`${'x'.repeat(LINE_BYTES_MAX)}yy\b\b\bz\n`)])
     expect(lines).toEqual([{ text: 'x'.repeat(LINE_BYTES_MAX), cut: true }])

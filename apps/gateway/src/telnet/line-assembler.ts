@@ -16,7 +16,7 @@ export interface AssemblerState {
    * changes nothing about the part before it.
    */
   readonly partial: Uint8Array
-  /** The last byte was the CR that ended a line, so that a LF or NUL that follows belongs to it. */
+  /** The last byte was the CR that ended a line, so that a LF that follows belongs to it. */
   readonly afterCr: boolean
   readonly cut: boolean
 }
@@ -33,7 +33,6 @@ const NO_BYTES = new Uint8Array(0)
 /** The state of a connection that has typed nothing yet. */
 export const INITIAL_ASSEMBLER_STATE: AssemblerState = { partial: NO_BYTES, afterCr: false, cut: false }
 
-const NUL = 0x00
 const BACKSPACE = 0x08
 const TAB = 0x09
 const LF = 0x0a
@@ -54,7 +53,8 @@ export function assembleLines(state: AssemblerState, bytes: Uint8Array, charset:
   const lines: Line[] = []
   let afterCr = state.afterCr
   for (const byte of bytes) {
-    const endsPrevious = afterCr && (byte === LF || byte === NUL)
+    // The NUL of CR NUL needs no care: it goes with the other control characters.
+    const endsPrevious = afterCr && byte === LF
     afterCr = byte === CR
     if (endsPrevious) continue
     if (byte === LF || byte === CR) lines.push(line.end())
