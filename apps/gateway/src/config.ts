@@ -1,0 +1,26 @@
+import { type Environment, list, port, readConfig, url } from '@holdfast/runtime'
+import { z } from 'zod'
+
+const schema = z.object({
+  HOLDFAST_HOST: z.string().default('127.0.0.1'),
+  HOLDFAST_TELNET_PORT: port().default(4201),
+  HOLDFAST_HTTP_PORT: port().default(4202),
+  HOLDFAST_SECRET: z.string().min(16).describe('the secret that all processes share, 16 characters or more'),
+  REDIS_URL: url(['redis', 'rediss'], 'redis://127.0.0.1:6379'),
+  KAFKA_BROKERS: list().refine((brokers) => brokers.length > 0, 'name a broker, such as 127.0.0.1:9092'),
+})
+
+/** The gateway's variables, as documented in `.env.example`; the only reader of this process's environment. */
+export function readGatewayConfig(environment: Environment = process.env) {
+  const config = readConfig(schema, environment)
+  return {
+    host: config.HOLDFAST_HOST,
+    telnetPort: config.HOLDFAST_TELNET_PORT,
+    httpPort: config.HOLDFAST_HTTP_PORT,
+    secret: config.HOLDFAST_SECRET,
+    redisUrl: config.REDIS_URL,
+    brokers: config.KAFKA_BROKERS,
+  }
+}
+
+export type GatewayConfig = ReturnType<typeof readGatewayConfig>

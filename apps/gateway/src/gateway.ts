@@ -1,0 +1,174 @@
+import { randomBytes } from 'node:crypto'
+import {
+  createHealth,
+  createMetrics,
+  type Lifecycle,
+  type Logger,
+  startHealthServer,
+  systemClock,
+} from '@holdfast/runtime'
+import {
+  createBatcher,
+  createKafka,
+  createLogReader,
+  createRedis,
+  createSeal,
+  createSessionScripts,
+  ensureTopics,
+  holdSlot,
+  leaseHandles,
+  TOPICS,
+} from '@holdfast/store'
+import { ulid } from 'ulid'
+import type { GatewayConfig } from './config.ts'
+import { LIMITS } from './connections/limits.ts'
+import { createRegistry } from './connections/registry.ts'
+import { createTelnetSeats } from './connections/seat.ts'
+import { createGatewayMetrics } from './gateway-metrics.ts'
+import { createInbound } from './relay/inbound.ts'
+import { createOutbound } from './relay/outbound.ts'
+import { createOwnFields } from './relay/own-fields.ts'
+import { startPulse } from './relay/pulse.ts'
+import { startTelnetListener } from './telnet/listener.ts'
+
+const KAFKA_START_WAIT_MS = 60_000
+/** How long the last records may wait for Kafka when the gateway stops. */
+const LAST_WORDS_MS = 3_000
+const KAFKA_LATE_MS = 3_000
+
+/** A gateway, part by part; what is acquired here is released in the reverse order. */
+export async function startGateway(config: GatewayConfig, lifecycle: Lifecycle, logger: Logger): Promise<void> {
+  const clock = systemClock
+  const { signal } = lifecycle
+  const incarnation = `gateway-${randomBytes(6).toString('hex')}`
+  const metrics = createMetrics({ defaultLabels: { role: 'gateway' } })
+  const seen = createGatewayMetrics(metrics, logger)
+  const health = await lifecycle.acquire(
+    'health',
+    () => createHealth({ clock }),
+    (part) => part.close(),
+  )
+  let isReady = false
+  health.check('gateway', () => ({ ok: isReady, detail: isReady ? 'accepting players' : 'starting' }))
+  await lifecycle.acquire(
+    'health server',
+    () => startHealthServer({ host: config.host, port: config.httpPort, health, metrics, logger }),
+    (server) => server.close(),
+  )
+
+  const onTrouble = (problem: string) => seen.trouble('redis', problem)
+  const redis = await lifecycle.acquire(
+    'redis',
+    () => createRedis(config.redisUrl, 'lease', (error) => onTrouble(error.message)),
+    (part) => part.disconnect(),
+  )
+  const scripts = createSessionScripts(redis)
+  const kafka = createKafka({
+    brokers: config.brokers,
+    clientId: incarnation,
+    onWarning: (message, { error }) => seen.trouble('kafka', error ?? message),
+  })
+  await ensureTopics(kafka, clock, KAFKA_START_WAIT_MS)
+  const batcher = await lifecycle.acquire(
+    'batcher',
+    () => createBatcher({ kafka, clock, onFailure: (problem) => seen.trouble('kafka', problem) }),
+    (part) => part.close(LAST_WORDS_MS),
+    { deadlineMs: LAST_WORDS_MS + 2_000 },
+  )
+  health.check('redis', () => ({ ok: redis.status === 'ready', detail: redis.status }))
+  health.check('kafka', () => ({
+    ok: batcher.oldestMs < KAFKA_LATE_MS,
+    detail: `${batcher.backlogRecords} records wait`,
+  }))
+
+  const fail = (reason: string): void => {
+    process.exitCode = 71
+    void lifecycle.stop(reason)
+  }
+  const registry = createRegistry()
+  seen.collectFrom(registry, batcher)
+  const lease = await lifecycle.acquire(
+    'slot',
+    () =>
+      holdSlot({
+        scripts,
+        clock,
+        incarnation,
+        signal,
+        onTrouble,
+        onLost: () => {
+          for (const connection of registry.all()) connection.close('lease-lost')
+          fail('SLOT_LOST: another gateway holds this slot')
+        },
+      }),
+    (part) => part.release(),
+  )
+  const handles = await leaseHandles({ redis, clock, signal, onTrouble })
+  await lifecycle.acquire(
+    'output reader',
+    () =>
+      createLogReader({
+        kafka,
+        clock,
+        topic: TOPICS.out,
+        partitions: [lease.slot],
+        from: 'end', // fixed before the first client is accepted, so nothing for a client is skipped
+        onRecord: createOutbound((sid) => registry.get(sid), { onDropped: seen.dropped }),
+        onDead: (error) => fail(`Kafka: ${error.message}`),
+      }),
+    (reader) => reader.close(),
+  )
+
+  const ownFields = await lifecycle.acquire(
+    'own fields',
+    () =>
+      createOwnFields({
+        scripts,
+        clock,
+        find: (sid) => registry.get(sid),
+        onFailed: () => onTrouble('a change of a connection is not stored yet'),
+      }),
+    (part) => part.close(),
+  )
+  const inbound = createInbound({
+    batcher,
+    scripts,
+    seal: createSeal(config.secret),
+    clock,
+    limits: LIMITS,
+    logger,
+    incarnation,
+    onUnstored: (sid, fields) => ownFields.mark(sid, fields),
+  })
+  const pulse = await lifecycle.acquire(
+    'pulse',
+    () => startPulse({ registry, batcher, clock }),
+    (part) => part.close(),
+  )
+  await lifecycle.acquire(
+    'players',
+    () => registry,
+    () => {
+      for (const connection of registry.all()) connection.close('shutdown')
+    },
+  )
+  const seat = createTelnetSeats({
+    incarnation,
+    slot: lease.slot,
+    handles,
+    registry,
+    inbound,
+    clock,
+    limits: LIMITS,
+    newUlid: () => ulid(),
+    seen,
+    onSent: () => pulse.onSent(),
+  })
+  await lifecycle.acquire(
+    'telnet',
+    () => startTelnetListener({ host: config.host, port: config.telnetPort, onConnection: seat, logger }),
+    (listener) => listener.close(),
+  )
+  isReady = true
+  logger.info({ slot: lease.slot, incarnation }, 'gateway accepts players')
+}
