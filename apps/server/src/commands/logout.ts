@@ -1,0 +1,23 @@
+import { lines, show, tell } from '../effects/output.ts'
+import { announce, stateChanged } from '../sessions/binding.ts'
+import { unbind, update } from '../sessions/session-service.ts'
+import type { Command } from './command.ts'
+import { DOING_KEY, PAGED_KEY } from './reserved-meta.ts'
+
+/** `LOGOUT`: the player leaves, the connection stays. */
+export const logout: Command = {
+  name: 'LOGOUT',
+  at: 'both',
+  inFull: true,
+  run({ session, context, texts, beforeLogin }) {
+    if (beforeLogin) return [tell(session, texts.banner)]
+    const others = context.sessions.ofPlayer(session.player ?? '').filter((each) => each.sid !== session.sid)
+    return [
+      announce(session, context, others.length > 0 ? 'partially disconnected' : 'disconnected'),
+      show([session], [{ kind: 'bind', player: null, playerName: null, loginState: 'connected' }, lines(texts.banner)]),
+      unbind(),
+      update({ [DOING_KEY]: null, [PAGED_KEY]: null }),
+      stateChanged('unbind', session, { reason: 'logout' }),
+    ]
+  },
+}

@@ -1,0 +1,107 @@
+import type { Effects, Game, GameCommand, GameContext, InputLine, Question } from '@holdfast/store'
+import type { CloseReason, SessionRecord } from '@holdfast/store/contracts'
+import { settling } from './commands/change-world.ts'
+import { cleanLine } from './commands/clean-line.ts'
+import type { Turn } from './commands/command.ts'
+import { awaitsPassword, takePassword } from './commands/connect.ts'
+import { takeExit } from './commands/move.ts'
+import { parse, type Words } from './commands/parse.ts'
+import { changingPassword } from './commands/password.ts'
+import { type Found, findCommand, HUH } from './commands/registry.ts'
+import { sayGoodbye, show, tell } from './effects/output.ts'
+import { announce, stateChanged, storing } from './sessions/binding.ts'
+import type { GameParts, Inquiry } from './sessions/inquiry.ts'
+import { connecting, creating } from './sessions/login.ts'
+
+const INQUIRIES: readonly Inquiry[] = [connecting, creating, storing, changingPassword, settling]
+
+const isCommandName = (word: string): boolean => findCommand(word, 'game').kind === 'exact'
+
+/**
+ * The MUSH, behind the state layer's port. It has no state and no clock: what it answers depends on the session, the
+ * record and the world, and the world answers a record that is applied again as it did the first time.
+ */
+export function createGame(parts: GameParts): Game {
+  const turnOf = (session: SessionRecord, input: InputLine, words: Words, context: GameContext): Turn => ({
+    session,
+    context,
+    inputSequence: input.inputSequence,
+    beforeLogin: input.beforeLogin,
+    words,
+    world: parts.world,
+    texts: parts.texts,
+    isCommandName,
+  })
+
+  return {
+    established: (session) => [tell(session, parts.texts.banner)],
+    input(session, input, context) {
+      const line = cleanLine(input.line)
+      if (input.beforeLogin && awaitsPassword({ session })) {
+        return takePassword({ session, inputSequence: input.inputSequence }, line)
+      }
+      const words = parse(line)
+      if (words === null) return []
+      const turn = turnOf(session, input, words, context)
+      const found = findCommand(words.word, input.beforeLogin ? 'login' : 'game')
+      if (found.kind === 'exact' || input.beforeLogin) return runFound(found, turn)
+      return exitOr(found, turn)
+    },
+    answered(session, question, answer, context) {
+      return inquiryOf(question).answered({ session, content: question.content, answer, context, ...parts })
+    },
+    command: (session, command) => obey(session, command),
+    closed: (session, reason, context) => farewell(session, reason, context),
+    async work(session, question, tools) {
+      return inquiryOf(question).work({ session, content: question.content, tools, ...parts })
+    },
+  }
+}
+
+function inquiryOf({ kind }: Question): Inquiry {
+  const inquiry = INQUIRIES.find((each) => each.kind === kind)
+  if (!inquiry) throw new Error(`nobody asks questions of the kind ${kind}`)
+  return inquiry
+}
+
+function runFound(found: Found, turn: Turn): Effects {
+  if (found.kind === 'none') return [tell(turn.session, HUH)]
+  if (found.command.wizardsOnly && !turn.session.wizard) return [tell(turn.session, 'Permission denied.')]
+  return found.command.run(turn)
+}
+
+/**
+ * An exit comes before an abbreviation: `n` and `we` are directions where they lead somewhere. A command's whole name comes
+ * before exits, which cannot have it (building.ts): what people say must not wait for the world. With the world away
+ * nobody walks, so the abbreviation is meant.
+ */
+async function exitOr(found: Found, turn: Turn) {
+  const taken = await takeExit(turn)
+  if (taken.kind === 'done') return taken.effects
+  if (taken.kind === 'away' && found.kind === 'none') return taken.effects
+  return runFound(found, turn)
+}
+
+function obey(session: SessionRecord, command: GameCommand): Effects {
+  switch (command.kind) {
+    case 'close':
+      return [sayGoodbye(session, command.reason, command.text)]
+    case 'moved':
+      return session.loginState === 'loggedIn' ? [{ kind: 'set', fields: { room: command.room } }] : []
+    case 'renamed': {
+      const { player, loginState } = session
+      if (loginState !== 'loggedIn') return []
+      const bound = { kind: 'bind', player, playerName: command.playerName, loginState } as const
+      return [{ kind: 'set', fields: { playerName: command.playerName } }, show([session], [bound])]
+    }
+  }
+}
+
+/** `replaced`: its player plays on in another session, so the room is told nothing. */
+function farewell(session: SessionRecord, reason: CloseReason, context: GameContext): Effects {
+  if (session.loginState !== 'loggedIn') return []
+  const changed = stateChanged('unbind', session, { reason })
+  if (reason === 'replaced') return [changed]
+  const others = context.sessions.ofPlayer(session.player ?? '').filter((each) => each.sid !== session.sid)
+  return [announce(session, context, others.length > 0 ? 'partially disconnected' : 'disconnected'), changed]
+}
