@@ -33,6 +33,7 @@ export interface StoreStatus {
   redisUp: boolean
   kafkaUp: boolean
   replicaRead: boolean
+  hasJoined: boolean
   owned: readonly Partition[]
   unready: readonly Partition[]
   sessions: number
@@ -224,6 +225,7 @@ export async function startConnectionStateStore(options: StoreOptions): Promise<
       redisUp: watch.isUp,
       kafkaUp: progress.isKafkaUp,
       replicaRead: replicaIsRead,
+      hasJoined: ownership.hasJoined,
       owned: lives.map(({ partition }) => partition),
       unready: lives.filter(({ ready }) => !ready).map(({ partition }) => partition),
       sessions: lives.reduce((sum, { sessions }) => sum + sessions.size, 0),

@@ -57,6 +57,8 @@ export interface OwnershipOptions {
 
 export interface Ownership {
   start(): Promise<void>
+  /** The group has met with this process in it. */
+  readonly hasJoined: boolean
   lives(): Iterable<Life>
   life(partition: Partition): Life | undefined
   /** Somebody acquired after us: take the partition again once Kafka has said that it is still ours. */
@@ -80,6 +82,7 @@ export function createOwnership(options: OwnershipOptions): Ownership {
   const lives = new Map<Partition, Life>()
   let draining = false
   let reading = true
+  let hasJoined = false
 
   const isCurrent = (owned: OwnedPartition): boolean => lives.get(owned.partition)?.owned === owned
 
@@ -99,6 +102,7 @@ export function createOwnership(options: OwnershipOptions): Ownership {
   }
 
   const onJoin = (assigned: readonly Partition[], sameMember: boolean): void => {
+    hasJoined = true
     for (const life of [...lives.values()]) if (!assigned.includes(life.owned.partition)) lose(life)
     const fresh: Life[] = []
     for (const partition of assigned) {
@@ -251,6 +255,9 @@ export function createOwnership(options: OwnershipOptions): Ownership {
   return {
     start: () =>
       group.start({ onJoin, onRecords, onDead: events.onDead, claim: () => ({ owned: [...lives.keys()], draining }) }),
+    get hasJoined() {
+      return hasJoined
+    },
     lives: () => lives.values(),
     life: (partition) => lives.get(partition),
     onFenced(owned) {

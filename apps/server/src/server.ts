@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto'
+import {
+  createHealth,
+  createMetrics,
+  type Lifecycle,
+  type Logger,
+  startHealthServer,
+  systemClock,
+} from '@holdfast/runtime'
+import { startConnectionStateStore } from '@holdfast/store'
+import type { ServerConfig } from './config.ts'
+import { createGame } from './game.ts'
+import { loadTexts } from './text/texts.ts'
+import { createPasswords } from './world/passwords.ts'
+import { createWorld } from './world/postgres-world.ts'
+
+/** How long a planned stop may take to store what is in memory and to tell the others. */
+const STOP_MS = 4_000
+/** What an operator's supervisor takes as "start me again". */
+const EXIT_START_AGAIN = 71
+
+/** A server, part by part; what is acquired here is released in the reverse order. */
+export async function startServer(config: ServerConfig, lifecycle: Lifecycle, logger: Logger): Promise<void> {
+  const clock = systemClock
+  const incarnation = `server-${randomBytes(6).toString('hex')}`
+  const metrics = createMetrics({ defaultLabels: { role: 'server' } })
+  const health = await lifecycle.acquire(
+    'health',
+    () => createHealth({ clock }),
+    (part) => part.close(),
+  )
+  let isStarted = false
+  health.check('server', () => ({ ok: isStarted, detail: isStarted ? 'in the group' : 'starting' }))
+  await lifecycle.acquire(
+    'health server',
+    () => startHealthServer({ host: config.host, port: config.httpPort, health, metrics, logger }),
+    (server) => server.close(),
+  )
+  const world = await lifecycle.acquire(
+    'world',
+    () => createWorld({ databaseUrl: config.databaseUrl, clock, logger }),
+    (part) => part.close(),
+  )
+  const game = createGame({
+    world,
+    passwords: createPasswords(),
+    texts: loadTexts(),
+    loginWithoutRedis: config.loginWithoutRedis,
+  })
+  const store = await lifecycle.acquire(
+    'connection state',
+    () =>
+      startConnectionStateStore({
+        redisUrl: config.redisUrl,
+        brokers: config.brokers,
+        secret: config.secret,
+        incarnation,
+        game,
+        clock,
+        logger,
+        metrics,
+        onDead(error) {
+          logger.fatal({ err: error }, 'this process cannot go on: it must be started again')
+          process.exit(EXIT_START_AGAIN)
+        },
+      }),
+    (part) => part.stop(STOP_MS),
+    { deadlineMs: STOP_MS + 1_000 },
+  )
+  health.check('redis', () => ({ ok: store.status().redisUp }))
+  health.check('kafka', () => ({ ok: store.status().kafkaUp }))
+  health.check('postgres', () => ({ ok: world.available() }))
+  health.check('partitions', () => {
+    const { owned, unready, hasJoined } = store.status()
+    // A server that shares with others may own none for a moment; one that was given some must be ready with them.
+    return { ok: hasJoined && unready.length === 0, detail: `${owned.length} owned, ${unready.length} not ready` }
+  })
+  isStarted = true
+  logger.info({ incarnation }, 'server is in the group')
+}
