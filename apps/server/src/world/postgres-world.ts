@@ -64,6 +64,15 @@ export function createWorld({ databaseUrl, clock, logger }: WorldOptions): World
     })
   }
 
+  async function settleInTime(sid: string, key: string, signal: AbortSignal): Promise<Settlement> {
+    for (;;) {
+      signal.throwIfAborted()
+      if (!(await availability.untilAvailable(WORLD_WAIT_MS, signal))) continue
+      const settled = await persist(clock.monotonic() + WORLD_WAIT_MS, () => settleOnce(sid, key))
+      if (typeof settled !== 'string') return settled.value
+    }
+  }
+
   const sweep = async (): Promise<void> => {
     const kept = sql`now() - make_interval(hours => ${LEDGER_KEPT_HOURS})`
     const deadlineAt = clock.monotonic() + WORLD_WAIT_MS
@@ -94,15 +103,7 @@ export function createWorld({ databaseUrl, clock, logger }: WorldOptions): World
       const heldUp = changed === 'slow' && progress.claiming
       return { kind: progress.open || heldUp ? 'unsettled' : 'unavailable' }
     },
-    async settle(sid, key, signal) {
-      for (;;) {
-        signal.throwIfAborted()
-        await availability.untilAvailable(WORLD_WAIT_MS, signal)
-        if (!availability.isAvailable()) continue
-        const settled = await persist(clock.monotonic() + WORLD_WAIT_MS, () => settleOnce(sid, key))
-        if (typeof settled !== 'string') return settled.value
-      }
-    },
+    settle: (sid, key, signal) => untilAborted(settleInTime(sid, key, signal), signal),
     async close() {
       sweeper.cancel()
       availability.close()
@@ -175,4 +176,13 @@ async function storedEffects(db: NodePgDatabase, sid: string, key: string): Prom
 function startSweeping(sweep: () => Promise<void>, clock: Clock, logger: Logger): Timer {
   const failed = (error: unknown): void => logger.warn({ err: error }, 'the ledger was not swept; the next turn will')
   return clock.setInterval(() => void sweep().catch(failed), SWEEP_EVERY_MS)
+}
+
+/** The promise's outcome, or the signal's reason as soon as it fires; a query under way ends by itself, unheard. */
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: outcome, resolve, reject } = Promise.withResolvers<T>()
+  const abort = (): void => reject(signal.reason)
+  signal.addEventListener('abort', abort, { once: true })
+  promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  return outcome
 }

@@ -1,0 +1,212 @@
+import type { SessionRecord } from '@holdfast/store/contracts'
+import { describe, expect, it } from 'vitest'
+import { createGame } from './game.ts'
+import { after, awayWorld, connected, contextOf, forbiddenWorld, heard, playing } from './testing/stage.ts'
+import { loadTexts } from './text/texts.ts'
+import { createPasswords } from './world/passwords.ts'
+import type { World } from './world/world.ts'
+
+const texts = loadTexts()
+const alice = playing(2, 'Alice')
+const bob = playing(3, 'Bob')
+const far = playing(4, 'Farah', { room: '#9' })
+const wizard = playing(1, 'Wizard', { wizard: true, room: '#9' })
+const everybody = [alice, bob, far, wizard]
+
+const gameIn = (world: World) => createGame({ world, passwords: createPasswords(), texts, loginWithoutRedis: 'allow' })
+
+/** What a player's line does; the world may not be asked. */
+async function type(session: SessionRecord, line: string, sessions = everybody, world: World = forbiddenWorld) {
+  const beforeLogin = session.loginState === 'connected'
+  const effects = await gameIn(world).input(session, { line, inputSequence: 2, beforeLogin }, contextOf(sessions))
+  return { effects, heard: heard(effects, sessions) }
+}
+
+describe('speech, which needs no world', () => {
+  it.each([
+    ['say hello', 'You say, "hello"\n', 'Alice says, "hello"\n'],
+    ['"hello', 'You say, "hello"\n', 'Alice says, "hello"\n'],
+    ['pose waves', 'Alice waves\n', 'Alice waves\n'],
+    [':waves', 'Alice waves\n', 'Alice waves\n'],
+    [";'s hat falls", "Alice's hat falls\n", "Alice's hat falls\n"],
+  ])('carries %s to the room and to nobody else', async (line, own, others) => {
+    expect((await type(alice, line)).heard).toEqual({ 2: own, 3: others })
+  })
+
+  it('reaches every session of the speaker as its own', async () => {
+    const second = playing(5, 'Alice', { player: '#2' })
+    expect((await type(alice, 'say hi', [alice, bob, second])).heard).toEqual({
+      2: 'You say, "hi"\n',
+      3: 'Alice says, "hi"\n',
+      5: 'You say, "hi"\n',
+    })
+  })
+
+  it('makes the same outputs whether anybody listens or not, so that a replay counts the same', async () => {
+    const alone = await type(alice, 'say hi', [alice])
+    const together = await type(alice, 'say hi')
+    expect(alone.effects.map(({ kind }) => kind)).toEqual(together.effects.map(({ kind }) => kind))
+  })
+
+  it('brings no control characters to others', async () => {
+    expect((await type(alice, 'say \u001b[2Jhi\u202e\u0007')).heard[3]).toBe('Alice says, "[2Jhi"\n')
+  })
+})
+
+describe('page', () => {
+  it('reaches a player anywhere by the beginning of the name, and remembers it', async () => {
+    const { effects, heard: told } = await type(alice, 'page far=hi there')
+    expect(told).toEqual({ 2: "You paged Farah with 'hi there'.\n", 4: 'Alice pages: hi there\n' })
+    const again = await type(after(alice, effects), 'page and again')
+    expect(again.heard[4]).toBe('Alice pages: and again\n')
+  })
+
+  it('poses from afar, to several', async () => {
+    expect((await type(alice, 'p Bob Farah=:waves')).heard).toEqual({
+      2: 'Long distance to (Bob, Farah): Alice waves\n',
+      3: 'From afar (to Bob, Farah), Alice waves\n',
+      4: 'From afar (to Bob, Farah), Alice waves\n',
+    })
+  })
+
+  it('says who is not there, and who is meant by more than one name', async () => {
+    const bobby = playing(6, 'Bobby')
+    expect((await type(alice, 'page Nobody=hi')).heard).toEqual({ 2: 'Nobody is not connected.\n' })
+    expect((await type(alice, 'page bo=hi', [alice, bob, bobby])).heard).toEqual({
+      2: `I don't know which one you mean by "bo": Bob, Bobby.\n`,
+    })
+    expect((await type(alice, 'page bob=hi', [alice, bob, bobby])).heard[3]).toBe('Alice pages: hi\n')
+  })
+
+  it('does not tell by a beginning who hides', async () => {
+    const ghost = playing(7, 'Ghost', { hidden: true })
+    expect((await type(alice, 'page gh=hi', [alice, ghost])).heard).toEqual({ 2: 'gh is not connected.\n' })
+  })
+})
+
+describe('wizards', () => {
+  it('wall to everybody, and nobody else does', async () => {
+    const told = 'Announcement: Wizard shouts, "tide"\n'
+    expect((await type(wizard, '@wall tide')).heard).toEqual({ 1: told, 2: told, 3: told, 4: told })
+    expect((await type(alice, '@wall tide')).heard).toEqual({ 2: 'Permission denied.\n' })
+  })
+
+  it('boot all sessions of a player, one by its port, and never the first wizard', async () => {
+    const second = playing(8, 'Bob', { player: '#3' })
+    const booted = await type(wizard, '@boot bob', [...everybody, second])
+    const closing = booted.effects.flatMap((effect) => (effect.kind === 'command' ? [effect.to] : []))
+    expect(closing).toEqual([bob.sid, second.sid])
+    expect(booted.heard).toEqual({ 1: 'You booted Bob off!\n' })
+    const other = playing(9, 'Other', { wizard: true })
+    expect((await type(other, '@boot Wizard', [wizard, other])).heard).toEqual({ 9: "You can't boot that player!\n" })
+    const visitor = connected(10)
+    expect((await type(wizard, '@boot/port 10', [wizard, visitor])).effects).toContainEqual({
+      kind: 'command',
+      to: visitor.sid,
+      command: { kind: 'close', reason: 'boot', text: 'You are politely shown to the door.' },
+    })
+  })
+
+  it('are the only ones who boot others; everybody boots their own others', async () => {
+    expect((await type(alice, '@boot Bob')).heard).toEqual({ 2: "You can't boot other people!\n" })
+    const second = playing(8, 'Alice', { player: '#2' })
+    const own = await type(alice, '@boot/me', [alice, second])
+    expect(own.effects.flatMap((effect) => (effect.kind === 'command' ? [effect.to] : []))).toEqual([second.sid])
+  })
+})
+
+describe('preferences', () => {
+  it('are set, shown, listed and cleared', async () => {
+    const { effects } = await type(alice, '@pref Color=on')
+    const set = after(alice, effects)
+    expect(set.meta).toEqual({ color: 'on' })
+    expect((await type(set, '@pref')).heard[2]).toBe('color=on\n')
+    expect((await type(set, '@pref color')).heard[2]).toBe('color=on\n')
+    expect(after(set, (await type(set, '@pref/clear color')).effects).meta).toEqual({})
+  })
+
+  it('cannot touch what the game keeps, nor what every object has', async () => {
+    for (const line of ['@pref _login=Wizard', '@pref __proto__=x', '@pref constructor', '@pref/clear _doing']) {
+      expect(
+        (await type({ ...alice, meta: { _doing: 'x' } }, line)).effects.filter(({ kind }) => kind === 'set'),
+      ).toEqual([])
+    }
+    expect((await type({ ...alice, meta: { _doing: 'x' } }, '@pref')).heard[2]).toBe('You have no preferences.\n')
+  })
+
+  it('are bounded in number and length', async () => {
+    const many = Object.fromEntries(Array.from({ length: 32 }, (_, i) => [`k${i}`, 'v']))
+    expect((await type({ ...alice, meta: many }, '@pref another=1')).effects.some(({ kind }) => kind === 'set')).toBe(
+      false,
+    )
+    expect((await type(alice, `@pref k=${'x'.repeat(201)}`)).effects.some(({ kind }) => kind === 'set')).toBe(false)
+  })
+})
+
+describe('the rest', () => {
+  it('says goodbye before the close, in one output', async () => {
+    expect((await type(alice, 'QUIT')).heard).toEqual({ 2: `${texts.goodbye}\n[close quit]` })
+    expect((await type(connected(11), 'quit', [connected(11)])).heard).toEqual({ 11: `${texts.goodbye}\n[close quit]` })
+  })
+
+  it('takes the player off the session at LOGOUT and keeps the connection', async () => {
+    const { effects, heard: told } = await type(alice, 'LOGOUT')
+    expect(after(alice, effects)).toMatchObject({ player: null, loginState: 'connected', room: null, boundBy: null })
+    expect(told).toEqual({ 2: `[bind null]${texts.banner}\n`, 3: 'Alice has disconnected.\n' })
+  })
+
+  it('answers help from its pages', async () => {
+    expect((await type(alice, 'help @dig')).heard[2]).toContain('@dig')
+    expect((await type(alice, 'help nothing')).heard[2]).toBe("No entry for 'nothing'.\n")
+  })
+
+  it('does nothing for idle and for nothing', async () => {
+    expect((await type(alice, 'idle')).effects).toEqual([])
+    expect((await type(alice, '  ')).effects).toEqual([])
+  })
+
+  it('does not understand what is no command and no exit', async () => {
+    const world: World = { ...forbiddenWorld, change: () => Promise.resolve({ kind: 'nothing' }) }
+    expect((await type(alice, 'frobnicate', everybody, world)).heard).toEqual({ 2: 'Huh?  (Type "help" for help.)\n' })
+    expect((await type(connected(12), 'say hi', [connected(12)])).heard[12]).toContain('Huh?')
+  })
+
+  it('says that the world is away, and lets abbreviated speech go on', async () => {
+    expect((await type(alice, 'north', everybody, awayWorld)).heard[2]).toContain('cannot be reached')
+    expect((await type(alice, 'look', everybody, awayWorld)).heard[2]).toContain('cannot be seen')
+    expect((await type(alice, 'sa hello', everybody, awayWorld)).heard[3]).toBe('Alice says, "hello"\n')
+  })
+
+  it('keeps a session waiting for a change whose COMMIT was not answered', async () => {
+    const world: World = { ...forbiddenWorld, change: () => Promise.resolve({ kind: 'unsettled' }) }
+    const { effects } = await type(alice, '@dig Hall', everybody, world)
+    expect(effects).toEqual([{ kind: 'ask', question: { kind: 'settle', content: 'i:2' } }])
+    const game = gameIn(world)
+    const answer = JSON.stringify({ kind: 'done', effects: [{ kind: 'output', to: [alice.sid], parts: [] }] })
+    const question = { kind: 'settle', content: 'i:2' }
+    expect(await game.answered(alice, question, answer, contextOf(everybody))).toHaveLength(1)
+    const notDone = await game.answered(alice, question, '{"kind":"not-done"}', contextOf(everybody))
+    expect(heard(notDone, everybody)[2]).toContain('nothing was changed')
+  })
+})
+
+describe('a session that ends or is told from elsewhere', () => {
+  it('is missed by the room, but for one whose player came back', async () => {
+    const game = gameIn(forbiddenWorld)
+    expect(heard(await game.closed(alice, 'lost', contextOf(everybody)), everybody)).toEqual({
+      3: 'Alice has disconnected.\n',
+    })
+    expect(heard(await game.closed(alice, 'replaced', contextOf(everybody)), everybody)).toEqual({})
+    expect(await game.closed(connected(13), 'client', contextOf(everybody))).toEqual([])
+  })
+
+  it('reads why before it is closed, and follows its player to another room', async () => {
+    const game = gameIn(forbiddenWorld)
+    const close = { kind: 'close', reason: 'boot', text: 'Out.' } as const
+    expect(heard(await game.command(alice, close, contextOf(everybody)), everybody)).toEqual({
+      2: 'Out.\n[close boot]',
+    })
+    const moved = await game.command(alice, { kind: 'moved', room: '#9' }, contextOf(everybody))
+    expect(after(alice, moved).room).toBe('#9')
+  })
+})
