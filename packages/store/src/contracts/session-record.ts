@@ -60,7 +60,7 @@ export const serverFieldsSchema = z.object({
   player: z.string().nullable(),
   playerName: z.string().nullable(),
   loginState: z.enum(['connected', 'loggedIn']),
-  /** The number of the input that bound the player: a replay up to it is answered as before the login. */
+  /** The number of the input that bound the player. */
   boundBy: z.int().nullable(),
   /** The player is a wizard: decided at login, so that a wizard's command needs no world to answer. */
   wizard: z.boolean(),

@@ -66,10 +66,7 @@ export interface Question {
 export interface InputLine {
   readonly line: string
   readonly inputSequence: number
-  /**
-   * The line belongs before the login, whatever `loginState` says: after a crash the binding may be stored one input
-   * ahead of the number (`inputSequence <= boundBy`).
-   */
+  /** The session is not logged in: the line is one of the few commands that need no player. */
   readonly beforeLogin: boolean
 }
 
@@ -95,7 +92,7 @@ export interface WorkTools {
   /** Fires when this process no longer owns the session. */
   readonly signal: AbortSignal
   /**
-   * Writes the session's binding (player, login state, room, what it waits for) through to Redis now. `unavailable`
+   * Has the session's binding (player, login state, room) in Redis before it resolves with `stored`. `unavailable`
    * after CRITICAL_FLUSH_WAIT_MS, or at once while the breaker is open: it stays dirty and is written behind.
    */
   storeBinding(): Promise<'stored' | 'unavailable'>

@@ -106,7 +106,7 @@ export function createPartitionLine(options: LineOptions): PartitionLine {
     const { sid } = session
     const { inputSequence, at } = input
     const line = seal.open(input.sealed, 'input', sid)
-    const beforeLogin = session.loginState === 'connected' || inputSequence <= (session.boundBy ?? 0)
+    const beforeLogin = session.loginState === 'connected'
     const context = { ...contextOf(event, `i:${inputSequence}`), at }
     const effects =
       line === null ? null : await askGame(() => game.input(session, { line, inputSequence, beforeLogin }, context))

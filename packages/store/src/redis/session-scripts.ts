@@ -41,8 +41,8 @@ export interface Flush {
   partition: Partition
   epoch: number
   owner: string
-  /** Where a replay would begin; null leaves the stored one. */
-  offset: number | null
+  /** Where a replay would begin: all before it is in these values or stored already. */
+  offset: number
   flushSequence: number
   /** The last flush this owner saw acknowledged: the store says so if it has lost it. */
   acknowledged: number
@@ -162,7 +162,7 @@ export type GatewaySetOutcome = 'stored' | 'gone' | 'fenced' | 'stale'
 
 function flushArguments(flush: Flush): ScriptArguments {
   const { epoch, owner, offset, flushSequence, acknowledged, now } = flush
-  const args: ScriptArguments = [epoch, owner, offset ?? '', flushSequence, acknowledged, now]
+  const args: ScriptArguments = [epoch, owner, offset, flushSequence, acknowledged, now]
   for (const { operation, sid, connectionEpoch, serverRevision, server, gateway } of flush.items) {
     const serverFields = Object.entries(server)
     const gatewayFields = Object.entries(gateway)

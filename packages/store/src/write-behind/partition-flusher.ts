@@ -19,7 +19,7 @@ import type { DirtyEntry } from './dirty-set.ts'
 /** A login waits so long for Redis before its player is told that it is not stored yet. */
 export const CRITICAL_FLUSH_WAIT_MS = 1_500
 
-/** What a login writes through. Not the input's number: a replay must answer that input again. */
+/** What must be in Redis before a player is told that they are logged in. */
 const BINDING_FIELDS = ['player', 'playerName', 'wizard', 'loginState', 'boundBy', 'hidden', 'room'] as const
 
 export interface FlusherEvents {
@@ -40,7 +40,10 @@ export interface PartitionFlusher {
   isDue(): boolean
   /** Stores all that is dirty, and the offset up to which that is all. Never rejects; at most one at a time. */
   flush(): Promise<void>
-  /** Writes the binding through. `unavailable` at once while the breaker is open, else after CRITICAL_FLUSH_WAIT_MS. */
+  /**
+   * Writes the binding through, with all else that is dirty: so the store never holds a binding without the number of
+   * the input that made it. `unavailable` at once while the breaker is open, else after CRITICAL_FLUSH_WAIT_MS.
+   */
   storeBinding(sid: Sid): Promise<'stored' | 'unavailable'>
 }
 
@@ -86,11 +89,7 @@ export function createPartitionFlusher(options: FlusherOptions): PartitionFlushe
     )
   }
 
-  const write = async (
-    taken: ReadonlyMap<Sid, DirtyEntry>,
-    items: FlushItem[],
-    offset: number | null,
-  ): Promise<void> => {
+  const write = async (taken: ReadonlyMap<Sid, DirtyEntry>, items: FlushItem[], offset: number): Promise<void> => {
     if (!isCurrent() || !breaker.allow()) {
       owned.dirty.putBack(taken, 'Redis is away')
       return
@@ -115,11 +114,11 @@ export function createPartitionFlusher(options: FlusherOptions): PartitionFlushe
     flushSequence: number,
     taken: ReadonlyMap<Sid, DirtyEntry>,
     items: readonly FlushItem[],
-    offset: number | null,
+    offset: number,
   ): void => {
     if (outcome.kind === 'stored') {
       owned.acknowledged = flushSequence
-      if (offset !== null) owned.flushedOffset = offset
+      owned.flushedOffset = offset
       attempts = 0
       for (const [at, item] of items.entries()) settleItem(item, outcome.items[at] ?? 'gone')
       events.onStored([...taken.values()].flatMap(({ fields }) => [...fields]))
@@ -154,20 +153,15 @@ export function createPartitionFlusher(options: FlusherOptions): PartitionFlushe
     await write(taken, items, offset)
   }
 
-  const writeBinding = async (sid: Sid): Promise<void> => {
-    const session = owned.sessions.get(sid)
-    if (!session) return
-    const server = pick(session, BINDING_FIELDS)
-    await write(new Map(), [{ ...identityOf(session), operation: 'update', server: toHash(server), gateway: {} }], null)
+  const isBindingPending = (sid: Sid): boolean => {
+    const entry = owned.dirty.entries().get(sid)
+    return entry !== undefined && (entry.whole || BINDING_FIELDS.some((field) => entry.fields.has(field)))
   }
 
   const storeBinding = async (sid: Sid): Promise<'stored' | 'unavailable'> => {
-    if (owned.dirty.entries().get(sid)?.whole) await exclusively(flushAll)
-    const before = owned.acknowledged
-    await exclusively(() => writeBinding(sid))
-    if (owned.acknowledged === before) return 'unavailable'
-    if (owned.dirty.entries().get(sid)?.whole) await exclusively(flushAll) // it was gone
-    return owned.dirty.entries().get(sid)?.whole ? 'unavailable' : 'stored'
+    await exclusively(flushAll)
+    if (owned.dirty.entries().get(sid)?.whole) await exclusively(flushAll) // Redis had no record of it: written whole now
+    return isBindingPending(sid) ? 'unavailable' : 'stored'
   }
 
   return {

@@ -1,6 +1,6 @@
 -- Writes what an owner holds of its partition: all or nothing, and only from the present owner.
 -- KEYS owner, versions, dead, then one session key per session
--- ARGV epoch, owner, offset ('' leaves it), flushSequence, acknowledged flushSequence, now (epoch ms)
+-- ARGV epoch, owner, offset, flushSequence, acknowledged flushSequence, now (epoch ms)
 --      then per session: operation, sid, connectionEpoch, serverRevision,
 --        number of server fields, number of gateway fields, server field, value ..., gateway field, value ...
 --      operations: U update, C create where absent (else update), D delete and tombstone. '' deletes a field.
@@ -51,5 +51,5 @@ for k = 4, #KEYS do
   codes[#codes + 1] = code
 end
 redis.call('HSET', KEYS[1], 'flushSequence', ARGV[4])
-if ARGV[3] ~= '' and tonumber(ARGV[3]) > tonumber(o[4] or '-1') then redis.call('HSET', KEYS[1], 'offset', ARGV[3]) end
+if tonumber(ARGV[3]) > tonumber(o[4] or '-1') then redis.call('HSET', KEYS[1], 'offset', ARGV[3]) end
 return {'stored', table.concat(codes)}
