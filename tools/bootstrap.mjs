@@ -20,8 +20,8 @@ const PARENT_LOOK_MS = 1_000
 const COMMANDS = {
   start: { run: [NODE, 'tools/stack/src/main.ts', 'start'], channel: true },
   dev: { run: [join(BIN, 'turbo'), 'dev'], channel: false },
-  check: { run: [NODE, 'tools/quality/check.ts'], channel: false },
-  test: { run: [NODE, 'tools/quality/test.ts'], channel: false },
+  check: { run: [NODE, 'tools/quality/src/check.ts'], channel: false },
+  test: { run: [NODE, 'tools/quality/src/test.ts'], channel: false },
   bench: { run: [NODE, 'bench/main.ts'], channel: false },
   'test:guards': { run: [NODE, 'tools/guards/main.ts'], channel: false },
   'wizard:reset': { run: [NODE, 'tools/stack/src/main.ts', 'wizard-reset'], channel: false },

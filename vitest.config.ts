@@ -1,0 +1,40 @@
+import { defineConfig } from 'vitest/config'
+
+/** A test waits for real processes in the last two; a bound that is hit says what was waited for. */
+const INTEGRATION_TIMEOUT_MS = 60_000
+const E2E_TIMEOUT_MS = 300_000
+
+export default defineConfig({
+  test: {
+    reporters: ['default', './tools/quality/src/sum-reporter.ts'],
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['{packages,apps,tools}/*/src/**/*.test.{ts,tsx}'],
+          testTimeout: 15_000,
+        },
+      },
+      {
+        test: {
+          name: 'integration',
+          include: ['{packages,apps,tools}/*/test/**/*.test.ts'],
+          globalSetup: './tools/quality/src/integration-setup.ts',
+          // The files share one Redis and one Kafka, and the machine may have two cores.
+          fileParallelism: false,
+          testTimeout: INTEGRATION_TIMEOUT_MS,
+          hookTimeout: INTEGRATION_TIMEOUT_MS,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['e2e/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: E2E_TIMEOUT_MS,
+          hookTimeout: E2E_TIMEOUT_MS,
+        },
+      },
+    ],
+  },
+})
