@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { provideKafkaJars } from './kafka-jars.ts'
 import { listedBrokers } from './kafka-probe.ts'
+import { commandLine } from './parent-death.ts'
 import { KAFKA_FILES_DIR } from './paths.ts'
 import { freePorts } from './ports.ts'
 import { javaPath, providePrograms } from './programs.ts'
@@ -93,7 +94,7 @@ async function formatStorage(
 }
 
 export async function launchKafka(options: KafkaOptions): Promise<Launched> {
-  const { dataDir, port, logDir, extraListeners = [], say = () => undefined } = options
+  const { dataDir, port, logDir, extraListeners = [], say = () => undefined, outlivesUs = false } = options
   await providePrograms(['java'], say)
   const java = javaPath()
   const jars = await provideKafkaJars(say)
@@ -116,8 +117,7 @@ export async function launchKafka(options: KafkaOptions): Promise<Launched> {
     role: 'kafka',
     ports: { kafka: port },
     url: `127.0.0.1:${port}`,
-    command: java,
-    args: [...jvmArgs, 'kafka.Kafka', properties],
+    command: commandLine(java, [...jvmArgs, 'kafka.Kafka', properties], outlivesUs),
     cwd: dataDir,
     // What only the JVM itself prints, such as a crash: Kafka's own lines go to kafka.log.
     logFile: join(logDir, 'kafka-0.log'),

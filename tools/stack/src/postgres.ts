@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { systemClock } from '@holdfast/runtime'
 import { z } from 'zod'
+import { commandLine } from './parent-death.ts'
 import { findInPath } from './programs.ts'
 import type { ServiceOptions } from './redis.ts'
 import { runProgram } from './run-program.ts'
@@ -132,12 +133,8 @@ function serverSettings(port: number): Record<string, string> {
   }
 }
 
-export async function launchPostgres({
-  dataDir,
-  port,
-  logDir,
-  say = () => undefined,
-}: ServiceOptions): Promise<Launched> {
+export async function launchPostgres(options: ServiceOptions): Promise<Launched> {
+  const { dataDir, port, logDir, say = () => undefined, outlivesUs = false } = options
   const binaries = await findBinaries()
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const runAs = chooseRunAs(binaries, dataDir)
@@ -149,13 +146,13 @@ export async function launchPostgres({
   await provideCluster(runAs, binaries, dataDir, passwordFile)
   dropStalePidFile(pidFile, cluster)
   const settings = Object.entries(serverSettings(port)).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  const [command = binaries.postgres, ...args] = [...runAs.prefix, binaries.postgres, '-D', cluster, ...settings]
+  const [program, ...args] = commandLine(binaries.postgres, ['-D', cluster, ...settings], outlivesUs)
+  const [first = program, ...rest] = [...runAs.prefix, program]
   return launch({
     role: 'postgres',
     ports: { postgres: port },
     url: postgresUrl(port, password),
-    command,
-    args,
+    command: [first, ...rest, ...args],
     cwd: dirname(cluster),
     user: runAs.user,
     logFile: join(logDir, 'postgres-0.log'),

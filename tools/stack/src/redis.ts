@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
+import { commandLine } from './parent-death.ts'
 import { programPath, providePrograms, type Say } from './programs.ts'
 import { type Launched, launch, type Service, whenReady } from './service.ts'
 
@@ -11,6 +12,8 @@ export type ServiceOptions = {
   /** Where its log goes. */
   logDir: string
   say?: Say
+  /** It lives on when this process is killed, for its users to finish with; otherwise the kernel ends it (Linux). */
+  outlivesUs?: boolean
 }
 
 const PROBE_TIMEOUT_MS = 1_000
@@ -29,7 +32,8 @@ function ping(port: number): Promise<boolean> {
   })
 }
 
-export async function launchRedis({ dataDir, port, logDir, say = () => undefined }: ServiceOptions): Promise<Launched> {
+export async function launchRedis(options: ServiceOptions): Promise<Launched> {
+  const { dataDir, port, logDir, say = () => undefined, outlivesUs = false } = options
   await providePrograms(['redis'], say)
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const settings: Record<string, string> = {
@@ -46,12 +50,12 @@ export async function launchRedis({ dataDir, port, logDir, say = () => undefined
     // After a power cut the file may end in half a command; the rest of it is good.
     'aof-load-truncated': 'yes',
   }
+  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value])
   return launch({
     role: 'redis',
     ports: { redis: port },
     url: `redis://127.0.0.1:${port}`,
-    command: programPath('redis'),
-    args: Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]),
+    command: commandLine(programPath('redis'), args, outlivesUs),
     logFile: join(logDir, 'redis-0.log'),
     probe: () => ping(port),
   })

@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { messageOf, once, systemClock, withDeadline } from '@holdfast/runtime'
+import type { CommandLine } from './parent-death.ts'
+import { portIsFree } from './ports.ts'
 import { StackError } from './stack-error.ts'
 
 export type Role = 'gateway' | 'server' | 'web' | 'redis' | 'kafka' | 'postgres'
@@ -33,8 +35,7 @@ export type LaunchSpec = {
   role: Role
   ports: Ports
   url: string
-  command: string
-  args: readonly string[]
+  command: CommandLine
   cwd?: string
   env?: NodeJS.ProcessEnv
   /** As which user; this process's own when not given. */
@@ -67,7 +68,8 @@ function spawnDetached(spec: LaunchSpec): ChildProcess {
   const log = openSync(spec.logFile, 'a', 0o600)
   try {
     // Its own process group: a terminal's Ctrl-C reaches only the supervisor, which then stops all in order.
-    return spawn(spec.command, [...spec.args], {
+    const [program, ...args] = spec.command
+    return spawn(program, args, {
       cwd: spec.cwd,
       env: spec.env ?? process.env,
       detached: true,
@@ -108,19 +110,28 @@ async function untilReady(spec: LaunchSpec, pid: number, exited: Promise<Exit>):
   })
 }
 
+/** Another process there would answer the probe in this one's place. */
+async function refuseUsedPorts({ role, ports }: LaunchSpec): Promise<void> {
+  for (const port of Object.values(ports)) {
+    if (await portIsFree(port)) continue
+    throw new StackError(`port ${port} for ${role} is in use: stop what listens there`, { code: 'port-in-use' })
+  }
+}
+
 /** Starts a process in a group of its own. Resolves as soon as it has a pid; rejects when it cannot be started at all. */
 export async function launch(spec: LaunchSpec): Promise<Launched> {
+  await refuseUsedPorts(spec)
   const child = spawnDetached(spec)
   const { promise: exited, resolve: onExit } = Promise.withResolvers<Exit>()
   child.once('exit', (code, signal) => onExit({ code, signal }))
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve)
     child.once('error', (error) =>
-      reject(new StackError(`cannot start ${spec.role} (${spec.command}): ${error.message}`, { cause: error })),
+      reject(new StackError(`cannot start ${spec.role} (${spec.command[0]}): ${error.message}`, { cause: error })),
     )
   })
   const pid = child.pid
-  if (pid === undefined) throw new StackError(`cannot start ${spec.role} (${spec.command}): it has no pid`)
+  if (pid === undefined) throw new StackError(`cannot start ${spec.role} (${spec.command[0]}): it has no pid`)
   // An error after the start is a failed signal or message: the process's end, which `exited` tells, is what counts.
   child.on('error', () => undefined)
 

@@ -55,7 +55,7 @@ async function startServices({ config, say }: StackOptions, supervisor: Supervis
   ) => {
     const given = config.urls[role]
     if (given !== undefined) return given
-    const options = { dataDir: join(config.dataDir, role), port: ports[role], logDir: logs, say }
+    const options = { dataDir: join(config.dataDir, role), port: ports[role], logDir: logs, say, outlivesUs: true }
     const logFile = join(logs, `${role}-0.log`)
     return (await supervisor.add({ role, index: 0, logFile, launch: () => start(options) })).url
   }
