@@ -11,13 +11,13 @@ import { migrateWorld } from '../src/world/migrate.ts'
 import { createPasswords } from '../src/world/passwords.ts'
 import { createWorld } from '../src/world/postgres-world.ts'
 import type { World } from '../src/world/world.ts'
-import { type OwnPostgres, ownPostgres } from './own-postgres.ts'
+import { type SharedDatabase, sharedDatabase } from './shared-database.ts'
 
 const WIZARD_PASSWORD = 'open sesame'
 const tools: WorkTools = { signal: new AbortController().signal, storeBinding: async () => 'stored' }
 const bySid = (a: SessionRecord, b: SessionRecord): boolean => a.sid === b.sid
 
-let postgres: OwnPostgres
+let database: SharedDatabase
 let world: World
 let game: Game
 
@@ -65,14 +65,14 @@ function table() {
 }
 
 beforeAll(async () => {
-  postgres = await ownPostgres()
-  const client = new Client({ connectionString: postgres.url })
+  database = await sharedDatabase()
+  const client = new Client({ connectionString: database.url })
   await client.connect()
   await migrateWorld(client)
   await ensureFirstWizard(client, { name: 'Wizard', password: WIZARD_PASSWORD }, createPasswords())
   await client.end()
   world = createWorld({
-    databaseUrl: postgres.url,
+    databaseUrl: database.url,
     clock: systemClock,
     logger: createLogger({ name: 'test', level: 'silent' }),
   })
@@ -81,12 +81,12 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   // Dbrefs are never given twice, and sessions of one test are not those of the next: only the ledger is cleared.
-  await postgres.query('delete from ledger; update objects set location = 0 where dbref = 1')
+  await database.query('delete from ledger; update objects set location = 0 where dbref = 1')
 })
 
 afterAll(async () => {
   await world.close()
-  await postgres.remove()
+  await database.remove()
 })
 
 const dbrefIn = (text: string | undefined): string => /#(\d+)/.exec(text ?? '')?.[0] ?? ''
@@ -188,7 +188,7 @@ describe('a line that is applied again after a crash', () => {
     const walked = await type(wizard, 'below')
     expect(await again(beforeDig, '@dig Cellar=Below,Above')).toEqual(dug.effects)
     expect(await again(beforeWalk, 'below')).toEqual(walked.effects)
-    expect(await postgres.query("select name from objects where name = 'Cellar'")).toHaveLength(1)
+    expect(await database.query("select name from objects where name = 'Cellar'")).toHaveLength(1)
   })
 
   it('makes a player once', async () => {
@@ -203,12 +203,12 @@ describe('a line that is applied again after a crash', () => {
     const second = await game.answered(seat, question, answer, context)
     expect(second).toEqual(first)
     expect(after(seat, first)).toMatchObject({ playerName: 'Gwen', loginState: 'loggedIn', boundBy: 1 })
-    expect(await postgres.query("select name from objects where name = 'Gwen'")).toHaveLength(1)
+    expect(await database.query("select name from objects where name = 'Gwen'")).toHaveLength(1)
   })
 
   it('keeps no password in the world, neither in its ledger', async () => {
-    const rows = await postgres.query('select * from ledger')
-    const players = await postgres.query('select * from objects natural join credentials')
+    const rows = await database.query('select * from ledger')
+    const players = await database.query('select * from objects natural join credentials')
     expect(JSON.stringify([rows, players])).not.toContain('swordfish')
   })
 })

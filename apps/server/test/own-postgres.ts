@@ -27,7 +27,7 @@ export async function ownPostgres(): Promise<OwnPostgres> {
 
   const signalAll = (signal: NodeJS.Signals): void => {
     // Backends are in process groups of their own, so the tree is walked.
-    for (const pid of [service.pid, ...childrenOf(service.pid)]) process.kill(pid, signal)
+    for (const pid of [service.pid, ...descendantsOf(service.pid)]) signalOne(pid, signal)
   }
   return {
     url: service.url,
@@ -49,16 +49,28 @@ export async function ownPostgres(): Promise<OwnPostgres> {
       }
     },
     async remove() {
-      await service.stop()
+      // Not asked: a test that failed may have left it stopped, and what is stopped does not hear.
+      if (service.alive()) signalAll('SIGKILL')
+      await service.exited
       rmSync(dir, { recursive: true, force: true })
     },
   }
 }
 
-function childrenOf(pid: number): number[] {
+function descendantsOf(pid: number): number[] {
   const { stdout } = spawnSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' })
-  return stdout
+  const children = stdout
     .split('\n')
     .map(Number)
     .filter((each) => each > 0)
+  return children.flatMap((each) => [each, ...descendantsOf(each)])
+}
+
+/** A backend may have ended between the look and the signal: then there is nobody to signal. */
+function signalOne(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+  }
 }

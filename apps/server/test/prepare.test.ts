@@ -44,7 +44,7 @@ describe('prepare', () => {
       { dbref: 1, type: 'player', name: 'Merle', flags: ['WIZARD'] },
     ])
     expect(await createPasswords().verify(await wizardHash(), 'open sesame')).toEqual({ kind: 'right' })
-  }, 30_000)
+  }, 60_000)
 
   it('changes nothing the second time, and needs no password then', async () => {
     await prepare()
@@ -52,14 +52,14 @@ describe('prepare', () => {
     const { stdout } = await runScript('prepare.ts', [], { DATABASE_URL: postgres.url, HOLDFAST_WIZARD_NAME: 'Other' })
     expect(stdout).toBe('{"wizard":{"name":"Wizard","created":false}}\n')
     expect(await wizardHash()).toBe(before)
-  }, 30_000)
+  }, 60_000)
 
   it('makes one wizard when two run at once', async () => {
     const runs = await Promise.all([prepare(), prepare()])
     const created = runs.map(({ stdout }) => JSON.parse(stdout).wizard.created)
     expect(created.sort()).toEqual([false, true])
     expect(await postgres.query('select dbref from credentials')).toEqual([{ dbref: 1 }])
-  }, 30_000)
+  }, 60_000)
 
   it('says what is missing and ends with 78 when the wizard is to be made without a password', async () => {
     await expect(prepare({ HOLDFAST_WIZARD_PASSWORD: '' })).rejects.toMatchObject({
@@ -67,7 +67,7 @@ describe('prepare', () => {
       stderr: expect.stringContaining('HOLDFAST_WIZARD_PASSWORD'),
     })
     await expect(prepare({ HOLDFAST_WIZARD_PASSWORD: 'short' })).rejects.toMatchObject({ code: 78, stdout: '' })
-  }, 30_000)
+  }, 60_000)
 })
 
 describe('wizard-reset', () => {
@@ -90,11 +90,11 @@ describe('wizard-reset', () => {
     } finally {
       rmSync(dataDir, { recursive: true, force: true })
     }
-  }, 30_000)
+  }, 60_000)
 
   it('resets no one who is no wizard', async () => {
     await prepare()
     const reset = runScript('wizard-reset.ts', ['Nobody'], { DATABASE_URL: postgres.url })
     await expect(reset).rejects.toMatchObject({ code: 78, stderr: 'Nobody is not a wizard of this game\n' })
-  }, 30_000)
+  }, 60_000)
 })
