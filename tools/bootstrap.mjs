@@ -57,14 +57,19 @@ function install() {
   const options = {
     cwd: ROOT,
     env: cleanEnvironment(),
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'ignore', 'pipe'],
+    encoding: 'utf8',
     timeout: INSTALL_TIMEOUT_MS,
   }
-  const { status } =
+  const { status, stderr } =
     npm?.endsWith('.js') === true
       ? spawnSync(process.execPath, [npm, ...args], options)
       : spawnSync('npm', args, options)
-  if (status !== 0) fail('npm ci failed: see its message above, then start again')
+  if (status !== 0) {
+    // npm explains itself at length; the first sentence that is no code says it.
+    const said = (stderr ?? '').split('\n').map((line) => line.replace(/^npm error ?/, '').trim())
+    fail(`npm ci failed: ${said.find((line) => line !== '' && !/^(code |npm warn)/.test(line)) ?? 'no reason given'}`)
+  }
   if (!existsSync(NODE)) fail('npm ci did not bring Node 24 (its install script must be allowed to run): see README')
   writeFileSync(STAMP, lockHash())
 }
