@@ -40,13 +40,15 @@ export async function loginPlayer(door: Door, name: string, password = passwordO
 }
 
 /** Players of these names, made a few at a time, in the order of the names. */
-export async function createPlayers(door: Door, names: readonly string[]): Promise<Player[]> {
+export async function createPlayers(door: Door, names: readonly string[]): Promise<[Player, ...Player[]]> {
   const made: Player[] = []
   for (let start = 0; start < names.length; start += LOGINS_AT_ONCE) {
     const some = names.slice(start, start + LOGINS_AT_ONCE)
     made.push(...(await Promise.all(some.map((name) => createPlayer(door, name)))))
   }
-  return made
+  const [first, ...others] = made
+  if (!first) throw new Error('no names, no players')
+  return [first, ...others]
 }
 
 export const hangUpAll = (players: readonly Pick<TelnetClient, 'hangUp'>[]): void => {

@@ -2,25 +2,29 @@ import { waitUntil } from '@holdfast/runtime/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Game, startGame } from './harness/game.ts'
 import { pace, percentile, until } from './harness/pace.ts'
-import { connectVisitor, createPlayer, type Player, passwordOf } from './harness/player.ts'
+import { connectVisitor, createPlayer, createPlayers, hangUpAll, type Player, passwordOf } from './harness/player.ts'
+import type { Role } from './harness/processes.ts'
 import { readiness } from './harness/readiness.ts'
+import { createChance, momentsOf } from './harness/seed.ts'
 import { untilStored, whoNames } from './harness/sessions.ts'
+import { talk } from './harness/talk.ts'
 
 const STOPPED_MS = 10_000
 const EVERY_MS = 100
 /** Whatever waits for Redis waits 800 ms, the time-out of its commands. */
 const WITHOUT_REDIS_MS = 600
 
+const SETTLED_MS = 15_000
+
+const chance = createChance('moments of the kills')
 let game: Game
-let ann: Player
 
 beforeAll(async () => {
   game = await startGame()
-  ann = await createPlayer(game, 'Ann')
 })
 afterAll(() => game?.stop())
 
-const answerTimes = (count: number, topic: string): Promise<number[]> =>
+const answerTimes = (ann: Player, count: number, topic: string): Promise<number[]> =>
   pace(count, EVERY_MS, async (number) => {
     const sentAt = performance.now()
     const { at } = await ann.ask(`say ${topic} ${number}`, `You say, "${topic} ${number}"`, 5_000)
@@ -39,11 +43,12 @@ async function loginWithoutRedis(): Promise<{ player: Player; tookMs: number }> 
 }
 
 test('answers as before, and tells a login how it stands, while Redis is stopped; stores all afterwards', async () => {
-  const before = await answerTimes(50, 'before')
+  const ann = await createPlayer(game, 'Ann')
+  const before = await answerTimes(ann, 50, 'before')
   const stoppedAt = performance.now()
   await game.kill('redis', 0, 'SIGSTOP')
   const [during, bob, unready] = await Promise.all([
-    answerTimes(STOPPED_MS / EVERY_MS, 'during'),
+    answerTimes(ann, STOPPED_MS / EVERY_MS, 'during'),
     loginWithoutRedis(),
     waitUntil(
       async () => {
@@ -67,4 +72,30 @@ test('answers as before, and tells a login how it stands, while Redis is stopped
   for (const { body } of unready) expect(body).toMatch(/redis/i)
   expect([ann.isOpen, bob.player.isOpen]).toEqual([true, true])
   await game.ready()
+  hangUpAll([ann, bob.player])
+})
+
+test.each<{ role: Role; names: [string, string] }>([
+  { role: 'redis', names: ['Cyd', 'Dot'] },
+  { role: 'postgres', names: ['Eve', 'Fay'] },
+  { role: 'kafka', names: ['Gil', 'Hal'] },
+])('loses, doubles and reorders no word when $role is killed and started again', async ({ role, names }) => {
+  const players = await createPlayers(game, names)
+  const { pid } = await game.process(role)
+  const report = await talk({
+    topic: role,
+    players,
+    everyMs: 100,
+    forMs: 8_000,
+    moments: momentsOf(chance, 1, 500, 3_000),
+    fault: async () => void (await game.kill(role)),
+  })
+  expect(report).toMatchObject({ said: 160, heard: 320 })
+  await game.ready()
+  expect((await game.process(role)).pid).not.toBe(pid)
+  expect(await whoNames(players[0], SETTLED_MS)).toEqual([...names].sort())
+  await untilStored(game.redis, players, SETTLED_MS)
+  // The world can be changed again: Postgres is in use, and answers.
+  await players[0].ask('@dig Cellar', 'Cellar created with room number', SETTLED_MS)
+  hangUpAll(players)
 })
