@@ -87,7 +87,8 @@ async function formatStorage(
   properties: string,
 ): Promise<void> {
   if (existsSync(join(logDir, 'meta.properties'))) return
-  const clusterId = randomBytes(16).toString('base64url')
+  // Never with a hyphen first, which the tool would take for an option.
+  const clusterId = `H${randomBytes(16).toString('base64url').slice(1)}`
   const tool = ['kafka.tools.StorageTool', 'format', '--ignore-formatted', '-t', clusterId, '-c', properties]
   const { code, output } = await runProgram(java, [...jvmArgs, ...tool], { timeoutMs: FORMAT_TIMEOUT_MS })
   if (code !== 0) throw new StackError(`Kafka cannot format its folder ${logDir}: ${output.trim().slice(-500)}`)

@@ -30,11 +30,18 @@ export async function changeWorld(
     case 'nothing':
       return outcome
     case 'unavailable':
+      // A former owner may have changed the world for this record: only Postgres knows.
+      if (context.isReplay) return settleFirst(context)
       return { kind: 'away', effects: [tell(session, WORLD_AWAY)] }
     case 'unsettled':
-      return { kind: 'done', effects: [{ kind: 'ask', question: { kind: settling.kind, content: context.key } }] }
+      return settleFirst(context)
   }
 }
+
+const settleFirst = ({ key }: GameContext): WorldChange => ({
+  kind: 'done',
+  effects: [{ kind: 'ask', question: { kind: settling.kind, content: key } }],
+})
 
 /** The same for a command whose change always has effects. */
 export async function changeWorldOnce(

@@ -53,7 +53,7 @@ export function viewOf(sessions: readonly SessionRecord[]): SessionsView {
 }
 
 export function contextOf(sessions: readonly SessionRecord[], key = 'i:2'): GameContext {
-  return { at: AT, key, sessions: viewOf(sessions) }
+  return { at: AT, key, isReplay: false, sessions: viewOf(sessions) }
 }
 
 /** A world that must not be asked: speech goes on without one. */

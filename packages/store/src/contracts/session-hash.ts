@@ -11,14 +11,13 @@ export const META_PREFIX = 'meta:'
 
 type Values = Partial<Omit<SessionRecord, 'sid'>>
 
-/** Hash fields for the given values; `''` for what is to be deleted. Metadata: one field a key, see `removedMeta`. */
-export function toHash(values: Values, removedMeta: readonly string[] = []): Record<string, string> {
+/** Hash fields for the given values; `''` for what is to be deleted. Metadata: one field a key. */
+export function toHash(values: Values): Record<string, string> {
   const hash: Record<string, string> = {}
   for (const [name, value] of Object.entries(values)) {
     if (name === 'meta') continue
     hash[name] = toText(value)
   }
-  for (const key of removedMeta) hash[META_PREFIX + key] = ''
   for (const [key, value] of Object.entries(values.meta ?? {})) hash[META_PREFIX + key] = value
   return hash
 }
@@ -45,6 +44,7 @@ const NUMBERS = new Set([
   'inputSequence',
   'serverRevision',
 ])
+const FLAGS = new Set(['hidden', 'wizard'])
 const LISTS = new Set(['capabilities', 'commandIds'])
 const NULLABLE = [
   'client',
@@ -67,14 +67,14 @@ export type HashReading = { ok: true; record: SessionRecord } | { ok: false; pro
 /** Reads a hash from Redis. What a hand has broken is a problem with its cause, never a throw. */
 export function fromHash(sid: Sid, hash: Readonly<Record<string, string>>): HashReading {
   // A record that only its gateway has written yet holds no server's field: revision 0.
-  const raw: Record<string, unknown> = { capabilities: [], ...freshServerFields(), serverRevision: 0, sid }
+  const raw: Record<string, unknown> = { capabilities: [], ...freshServerFields(), serverRevision: 0 }
   for (const name of NULLABLE) raw[name] = null
   const meta: Record<string, string> = {}
   for (const [field, text] of Object.entries(hash)) {
     if (field.startsWith(META_PREFIX)) meta[field.slice(META_PREFIX.length)] = text
     else raw[field] = fromText(field, text)
   }
-  const parsed = sessionRecordSchema.safeParse({ ...raw, meta })
+  const parsed = sessionRecordSchema.safeParse({ ...raw, meta, sid })
   if (parsed.success) return { ok: true, record: parsed.data }
   return {
     ok: false,
@@ -85,7 +85,7 @@ export function fromHash(sid: Sid, hash: Readonly<Record<string, string>>): Hash
 function fromText(field: string, text: string): unknown {
   if (NUMBERS.has(field)) return text === '' ? null : Number(text)
   if (LISTS.has(field)) return text === '' ? [] : text.split(',')
-  if (field === 'hidden' || field === 'wizard') return text === 'true'
+  if (FLAGS.has(field)) return text === 'true' ? true : text === 'false' ? false : text
   if (field !== 'waitingFor') return text
   try {
     return JSON.parse(text)

@@ -31,20 +31,21 @@ export const gatewayFieldsSchema = z.object({
   handle: z.int().min(1),
   status: z.enum(['connected', 'detached']),
   /** The gateway incarnation that holds, or last held, the socket. */
-  gateway: z.string(),
+  gateway: z.string().min(1),
   slot: z.int().min(0),
   /** +1 at each attach of a socket. */
   connectionEpoch: z.int().min(1),
   /** +1 at each change by the gateway, within a connectionEpoch. */
   gatewayRevision: z.int().min(1),
-  ip: z.string(),
-  host: z.string(),
+  ip: z.string().min(1),
+  host: z.string().min(1),
   transport: z.enum(['telnet', 'telnets', 'websocket']),
   client: z.string().nullable(),
   /** Columns and rows of the client's window; null where it does not say. */
   width: z.int().nullable(),
   height: z.int().nullable(),
-  capabilities: z.array(z.string()),
+  /** Names without commas: Redis holds them as a list. */
+  capabilities: z.array(z.string().regex(/^[^,]+$/)),
   /** Epoch ms. */
   connectedAt: z.int(),
   /** Epoch ms; null while connected. */

@@ -1,4 +1,4 @@
-import { type Clock, messageOf, once } from '@holdfast/runtime'
+import { type Clock, messageOf, once, withDeadline } from '@holdfast/runtime'
 import type { Kafka, Producer } from 'kafkajs'
 import type { Topic } from './topics.ts'
 
@@ -8,6 +8,7 @@ const BATCH_BYTES_MAX = 512 * 1024
 /** What may wait for Kafka in one process; above it `isFull` holds and callers stop taking more in. */
 export const BACKLOG_BYTES_MAX = 64 * 1024 * 1024
 const RETRY_MS = 100
+const DISCONNECT_MS = 1_000
 
 export interface OutgoingRecord {
   topic: Topic
@@ -71,8 +72,11 @@ export function createBatcher({ kafka, clock, onFailure }: BatcherOptions): Batc
   const connect = async (): Promise<Producer> => {
     const fresh = kafka.producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false })
     await fresh.connect()
+    if (closed) await fresh.disconnect()
     return fresh
   }
+
+  const reportFailure = (reason: unknown): void => onFailure(`disconnecting a producer: ${messageOf(reason)}`)
 
   const nextBatch = () => {
     let bytes = 0
@@ -90,6 +94,7 @@ export function createBatcher({ kafka, clock, onFailure }: BatcherOptions): Batc
     while (!closed) {
       try {
         producer ??= await connect()
+        if (closed) return
         await producer.sendBatch({ acks: -1, topicMessages })
         return
       } catch (error) {
@@ -97,7 +102,7 @@ export function createBatcher({ kafka, clock, onFailure }: BatcherOptions): Batc
         onFailure(messageOf(error))
         const broken = producer
         producer = undefined
-        broken?.disconnect().catch((reason: unknown) => onFailure(`disconnecting a producer: ${messageOf(reason)}`))
+        broken?.disconnect().catch(reportFailure)
         await clock.sleep(RETRY_MS)
       }
     }
@@ -133,7 +138,7 @@ export function createBatcher({ kafka, clock, onFailure }: BatcherOptions): Batc
     waiters = []
     for (const resolve of roomWaiters) resolve()
     roomWaiters = []
-    await producer?.disconnect()
+    if (producer) await withDeadline(producer.disconnect(), DISCONNECT_MS, 'disconnecting', clock).catch(reportFailure)
     return queue.length
   })
 

@@ -14,7 +14,7 @@ export interface SessionMap {
   put(record: SessionRecord, stored: boolean): void
   /** Changes server fields and marks them dirty; +1 serverRevision. False for an unknown session. */
   update(sid: Sid, change: ServerChange): boolean
-  /** Sets or (null) clears one key of custom metadata and marks it dirty; +1 serverRevision. */
+  /** Sets or (null or empty) clears one key of custom metadata and marks it dirty; +1 serverRevision. */
   setMeta(sid: Sid, key: string, value: string | null): boolean
   /** Takes over what the gateway says of its own fields. Not dirty: the gateway has stored them itself. */
   merge(sid: Sid, fields: Partial<GatewayFields>): boolean
@@ -48,8 +48,8 @@ export function createSessionMap(dirty: DirtySet): SessionMap {
     },
     setMeta(sid, key, value) {
       const session = sessions.get(sid)
-      if (!session) return false
-      if (value === null) delete session.meta[key]
+      if (!session || key === '__proto__') return false
+      if (value === null || value === '') delete session.meta[key]
       else session.meta[key] = value
       session.serverRevision++
       dirty.mark(sid, `meta:${key}`)

@@ -44,7 +44,15 @@ export function decide(session: SessionRecord | undefined, dead: boolean, event:
     case 'connection.detached':
       if (!session) return { kind: 'bury' }
       if (event.connectionEpoch < session.connectionEpoch) return drop('older-connection')
-      return merge({ status: 'detached', detachedUntil: event.detachedUntil, gatewayRevision: event.gatewayRevision })
+      if (event.connectionEpoch === session.connectionEpoch && event.gatewayRevision <= session.gatewayRevision) {
+        return drop('older-revision')
+      }
+      return merge({
+        status: 'detached',
+        detachedUntil: event.detachedUntil,
+        gatewayRevision: event.gatewayRevision,
+        closeReason: event.reason,
+      })
     case 'connection.closed':
       if (!session) return { kind: 'bury' }
       return event.connectionEpoch < session.connectionEpoch ? drop('older-connection') : { kind: 'end' }

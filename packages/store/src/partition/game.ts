@@ -75,6 +75,11 @@ export interface GameContext {
   readonly at: number
   /** With the sid, names this change of the world for ever: `i:<inputSequence>` or `c:<command id>`. */
   readonly key: string
+  /**
+   * The record was in the log before this server took the partition over: a former owner may have applied it, with
+   * effects that are not stored.
+   */
+  readonly isReplay: boolean
   readonly sessions: SessionsView
 }
 

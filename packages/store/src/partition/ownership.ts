@@ -154,7 +154,9 @@ export function createOwnership(options: OwnershipOptions): Ownership {
     const { partition, before } = owned
     const published = replica.position(partition)
     const acquired = await options.acquire(partition, Math.max(before?.epoch ?? -1, published?.epoch ?? -1) + 1)
-    const isEmpty = acquired.previousOwner === null
+    // Every flush writes the offset: without one, the store holds nothing of ours (an owner alone proves nothing: it
+    // may be this very takeover's, whose answer was lost).
+    const isEmpty = acquired.offset === null
     let how: 'kept' | 'loaded' | 'rebuilt' = 'loaded'
     if (before && (before.epoch === acquired.epoch || isEmpty)) {
       keepMemory(owned, before)
@@ -164,8 +166,8 @@ export function createOwnership(options: OwnershipOptions): Ownership {
     } else {
       const stored = await options.load(partition)
       if (!isCurrent(owned)) return false
-      if (stored.unreadable.length > 0) events.onUnreadable(partition, stored.unreadable)
       replaceSessions(owned, stored.sessions.values(), true)
+      if (stored.unreadable.length > 0) mend(owned, stored.unreadable)
       owned.dead = stored.dead
       owned.next = acquired.offset ?? low
       if (isEmpty && rebuild(owned)) how = 'rebuilt'
@@ -182,6 +184,13 @@ export function createOwnership(options: OwnershipOptions): Ownership {
     owned.target = high
     open(life, how)
     return true
+  }
+
+  /** A record that a hand has broken: the copy that was published last takes its place. */
+  const mend = (owned: OwnedPartition, unreadable: StoredPartition['unreadable']): void => {
+    events.onUnreadable(owned.partition, unreadable)
+    const published = unreadable.map(({ sid }) => replica.get(sid)).filter((record) => record !== undefined)
+    replaceSessions(owned, structuredClone(published), false)
   }
 
   /** An empty store whose owner is gone: the last published copies, and the log from the position published with them. */

@@ -1,5 +1,6 @@
 import { type Clock, messageOf } from '@holdfast/runtime'
 import {
+  type CloseReason,
   type SessionEvent,
   type SessionEventOf,
   type SessionRecord,
@@ -75,7 +76,12 @@ export function createPartitionLine(options: LineOptions): PartitionLine {
   let wasFull = false
   let active = new Set<Sid>()
 
-  const contextOf = (event: SessionEvent, key: string): GameContext => ({ at: event.at, key, sessions: replica })
+  const contextOf = (event: SessionEvent, key: string): GameContext => ({
+    at: event.at,
+    key,
+    isReplay: !owned.ready,
+    sessions: replica,
+  })
 
   /** What the game answers; null after it failed twice (a poison record). */
   const askGame = async (call: () => Effects): Promise<readonly Effect[] | null> => {
@@ -180,13 +186,14 @@ export function createPartitionLine(options: LineOptions): PartitionLine {
     }
   }
 
-  const applyClosed = async (
+  const applyEnd = async (
     session: SessionRecord,
-    event: SessionEventOf<'connection.closed'>,
+    reason: CloseReason,
+    event: SessionEvent,
     turn: Turn,
   ): Promise<void> => {
     const { sid, connectionEpoch } = session
-    const effects = await askGame(() => game.closed(session, event.reason, contextOf(event, `c:${event.id}`)))
+    const effects = await askGame(() => game.closed(session, reason, contextOf(event, `c:${event.id}`)))
     if (!isCurrent()) return
     turn.apply(
       sid,
@@ -194,14 +201,10 @@ export function createPartitionLine(options: LineOptions): PartitionLine {
       null,
     )
     owned.sessions.remove(sid)
-    bury(sid, connectionEpoch, event)
+    bury(sid, connectionEpoch, { at: event.at, reason })
   }
 
-  const bury = (
-    sid: Sid,
-    connectionEpoch: number,
-    { at, reason }: { at: number; reason: SessionEventOf<'connection.closed'>['reason'] },
-  ): void => {
+  const bury = (sid: Sid, connectionEpoch: number, { at, reason }: { at: number; reason: CloseReason }): void => {
     owned.dead.set(sid, at)
     owned.dirty.markEnded(sid, { connectionEpoch, reason, at })
     replica.endOwn(sid, owned.epoch, at)
@@ -234,7 +237,8 @@ export function createPartitionLine(options: LineOptions): PartitionLine {
         return
     }
     if (!session) return
-    if (decision.kind === 'end' && event.type === 'connection.closed') await applyClosed(session, event, turn)
+    if (decision.kind === 'end' && event.type === 'connection.closed')
+      await applyEnd(session, event.reason, event, turn)
     if (decision.kind === 'answer' && event.type === 'command') await applyAnswer(session, event, record, turn)
     if (decision.kind === 'command' && event.type === 'command') await applyCommand(session, event, record, turn)
     if ((decision.kind === 'input' || decision.kind === 'park') && event.type === 'input') {
@@ -257,6 +261,8 @@ export function createPartitionLine(options: LineOptions): PartitionLine {
     if (effects === null) poisoned(record, 'the command failed twice')
     turn.rememberCommand(session, event.id)
     turn.apply(session.sid, effects ?? [], null)
+    // No gateway holds it, so none would answer a `close` with the event: it ends here.
+    if (command.kind === 'close' && session.status === 'detached') await applyEnd(session, command.reason, event, turn)
   }
 
   const publish = (sid: Sid, isUrgent: boolean): void => {
@@ -303,6 +309,7 @@ export function createPartitionLine(options: LineOptions): PartitionLine {
     let sliceEnd = clock.monotonic() + SLICE_MS
     for (let record = queue.shift(); record && isCurrent(); record = queue.shift()) {
       if (batcher.isFull) await batcher.room()
+      if (!isCurrent()) break
       await applyGuarded(record)
       if (wasFull && queue.length <= LINE_QUEUE_LOW) {
         wasFull = false

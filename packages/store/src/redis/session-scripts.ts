@@ -41,7 +41,7 @@ export interface Flush {
   partition: Partition
   epoch: number
   owner: string
-  /** Where a replay would begin: all before it is in these values or stored already. */
+  /** Where a replay would begin: all before it is in these values or stored already. -1 leaves the stored one. */
   offset: number
   flushSequence: number
   /** The last flush this owner saw acknowledged: the store says so if it has lost it. */

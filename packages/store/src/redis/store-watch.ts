@@ -53,6 +53,7 @@ export function watchStore(options: {
   }
   const timer = clock.setInterval(lookOnce, LOOK_MS)
   redis.on('ready', lookOnce)
+  lookOnce()
 
   return {
     get isUp() {

@@ -62,6 +62,7 @@ export function createStateReplica(): StateReplica {
       players.add(player, sid)
     }
     handles.set(handle, sid)
+    ended.get(partitionOf(sid))?.delete(sid)
     entries.set(sid, { record, epoch, room, player })
   }
 

@@ -22,17 +22,30 @@ export interface DirtyEntry {
   error: string | null
 }
 
+export type Taken = ReadonlyMap<Sid, DirtyEntry>
+
 export interface DirtySet {
   mark(sid: Sid, field: string): void
   markWhole(sid: Sid): void
   markEnded(sid: Sid, ending: Ending): void
+  /** Sessions that Redis has not acknowledged, those of a flush under way included. */
   readonly size: number
+  /** What the next flush would take. */
   entries(): ReadonlyMap<Sid, DirtyEntry>
+  /** Fields of a session that Redis has not acknowledged; `*` for all of them. */
   pendingFields(sid: Sid): readonly string[]
-  /** Takes everything out, for one flush. What is marked meanwhile makes new entries. */
-  take(): Map<Sid, DirtyEntry>
-  /** Puts back what a flush did not store; newer marks and ages are kept, values are read again at the next flush. */
-  putBack(taken: ReadonlyMap<Sid, DirtyEntry>, error: string): void
+  /**
+   * Takes everything out, for one flush; what is marked meanwhile makes new entries. Two flushes may overlap for a
+   * moment (a life of ownership that ends, and the next one that keeps its memory): each gives back what it took.
+   */
+  take(): Taken
+  /** Redis has acknowledged what was taken. */
+  settle(taken: Taken): void
+  /**
+   * Puts back what was taken; newer marks and ages are kept, values are read again at the next flush. `error`: why a
+   * try failed; null where none was made.
+   */
+  putBack(taken: Taken, error: string | null): void
 }
 
 /**
@@ -41,6 +54,7 @@ export interface DirtySet {
  */
 export function createDirtySet(clock: Clock): DirtySet {
   let entries = new Map<Sid, DirtyEntry>()
+  const underWay = new Set<Taken>()
 
   const entryOf = (sid: Sid): DirtyEntry => {
     let entry = entries.get(sid)
@@ -62,28 +76,33 @@ export function createDirtySet(clock: Clock): DirtySet {
       entryOf(sid).ending = ending
     },
     get size() {
-      return entries.size
+      const sids = new Set(entries.keys())
+      for (const taken of underWay) for (const sid of taken.keys()) sids.add(sid)
+      return sids.size
     },
     entries: () => entries,
     pendingFields(sid) {
-      const entry = entries.get(sid)
-      if (!entry) return []
-      return entry.whole ? ['*'] : [...entry.fields]
+      const all = [entries, ...underWay].map((some) => some.get(sid)).filter((entry) => entry !== undefined)
+      if (all.some(({ whole }) => whole)) return ['*']
+      return [...new Set(all.flatMap(({ fields }) => [...fields]))]
     },
     take() {
       const taken = entries
       entries = new Map()
+      underWay.add(taken)
       return taken
     },
+    settle: (taken) => void underWay.delete(taken),
     putBack(taken, error) {
+      underWay.delete(taken)
       for (const [sid, old] of taken) {
         const entry = entryOf(sid)
         for (const field of old.fields) entry.fields.add(field)
         entry.whole ||= old.whole
         entry.ending ??= old.ending
         entry.since = Math.min(entry.since, old.since)
-        entry.attempts = old.attempts + 1
-        entry.error = error
+        entry.attempts = old.attempts + (error === null ? 0 : 1)
+        entry.error = error ?? old.error
       }
     },
   }

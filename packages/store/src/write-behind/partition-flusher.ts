@@ -11,16 +11,18 @@ import {
 } from '../contracts/index.ts'
 import type { Batcher } from '../kafka/batcher.ts'
 import { markAllDirty, type OwnedPartition } from '../partition/owned-partition.ts'
-import type { FlushItem, FlushOutcome, SessionScripts } from '../redis/session-scripts.ts'
+import type { FlushItem, FlushItemOutcome, FlushOutcome, SessionScripts } from '../redis/session-scripts.ts'
 import { backOffMs } from './back-off.ts'
 import type { Breaker } from './breaker.ts'
-import type { DirtyEntry } from './dirty-set.ts'
+import type { DirtyEntry, Taken } from './dirty-set.ts'
 
 /** A login waits so long for Redis before its player is told that it is not stored yet. */
 export const CRITICAL_FLUSH_WAIT_MS = 1_500
 
-/** What must be in Redis before a player is told that they are logged in. */
-const BINDING_FIELDS = ['player', 'playerName', 'wizard', 'loginState', 'boundBy', 'hidden', 'room'] as const
+/** Sessions in one call of the script; Redis works about 2 ms on so many, and serves nobody else meanwhile. */
+export const FLUSH_ITEMS_MAX = 300
+/** An offset that leaves the stored one. */
+const NO_OFFSET = -1
 
 export interface FlusherEvents {
   /** The stored fence is another's. */
@@ -66,102 +68,100 @@ export interface FlusherOptions {
  */
 export function createPartitionFlusher(options: FlusherOptions): PartitionFlusher {
   const { owned, owner, scripts, batcher, breaker, clock, random, isCurrent, events } = options
-  let running: Promise<void> | null = null
+  let running: Promise<unknown> | null = null
   let attempts = 0
   let retryAt = 0
 
   /** One at a time; what is asked meanwhile waits. */
-  const exclusively = async (work: () => Promise<void>): Promise<void> => {
+  const exclusively = async <T>(work: () => Promise<T>): Promise<T> => {
     while (running) await running
-    running = work().finally(() => {
+    const result = work().finally(() => {
       running = null
     })
-    await running
+    running = result
+    return result
   }
 
-  const failed = (taken: ReadonlyMap<Sid, DirtyEntry>, problem: string): void => {
+  const failed = (taken: Taken, problem: string): void => {
     owned.dirty.putBack(taken, problem)
     attempts++
     retryAt = clock.monotonic() + backOffMs(attempts, random)
-    events.onFailed(
-      [...taken.values()].flatMap(({ fields }) => [...fields]),
-      problem,
-    )
+    events.onFailed(fieldsOf(taken), problem)
   }
 
-  const write = async (taken: ReadonlyMap<Sid, DirtyEntry>, items: FlushItem[], offset: number): Promise<void> => {
+  /** One call of the script; null when it failed or was not tried, and all of `taken` is dirty again. */
+  const call = async (taken: Taken, items: FlushItem[], offset: number): Promise<FlushOutcome | null> => {
     if (!isCurrent() || !breaker.allow()) {
-      owned.dirty.putBack(taken, 'Redis is away')
-      return
+      owned.dirty.putBack(taken, null)
+      return null
     }
     const flushSequence = ++owned.flushSequence
     const { partition, epoch, acknowledged } = owned
-    const flush = { partition, epoch, owner, offset, flushSequence, acknowledged, now: clock.now(), items }
-    let outcome: FlushOutcome
     try {
-      outcome = await scripts.flush(flush)
+      const flush = { partition, epoch, owner, offset, flushSequence, acknowledged, now: clock.now(), items }
+      const outcome = await scripts.flush(flush)
       breaker.succeeded()
+      if (outcome.kind === 'stored') owned.acknowledged = flushSequence
+      return outcome
     } catch (error) {
       breaker.failed()
       failed(taken, messageOf(error)) // ambiguous: the next flush takes present values and a new number
-      return
+      return null
     }
-    settle(outcome, flushSequence, taken, items, offset)
   }
 
-  const settle = (
-    outcome: FlushOutcome,
-    flushSequence: number,
-    taken: ReadonlyMap<Sid, DirtyEntry>,
-    items: readonly FlushItem[],
-    offset: number,
-  ): void => {
-    if (outcome.kind === 'stored') {
-      owned.acknowledged = flushSequence
-      owned.flushedOffset = offset
-      attempts = 0
-      for (const [at, item] of items.entries()) settleItem(item, outcome.items[at] ?? 'gone')
-      events.onStored([...taken.values()].flatMap(({ fields }) => [...fields]))
-      return
-    }
+  const refused = (taken: Taken, outcome: Exclude<FlushOutcome, { kind: 'stored' }>): void => {
     failed(taken, outcome.kind)
     if (outcome.kind === 'fenced' && isCurrent()) events.onFenced(owned)
-    if (outcome.kind === 'rolled-back') {
-      owned.acknowledged = outcome.flushSequence
-      retryAt = 0
-      markAllDirty(owned)
-      events.onRolledBack(owned)
-    }
+    if (outcome.kind !== 'rolled-back') return
+    owned.acknowledged = outcome.flushSequence
+    retryAt = 0
+    markAllDirty(owned)
+    events.onRolledBack(owned)
   }
 
-  const settleItem = (item: FlushItem, outcome: 'stored' | 'gone' | 'dead' | 'newer-connection'): void => {
+  const settleItem = (item: FlushItem, outcome: FlushItemOutcome): void => {
     if (outcome === 'gone') owned.dirty.markWhole(item.sid) // create it again, whole
     if (outcome === 'dead') events.onDead(owned, item.sid)
     if (outcome === 'newer-connection') events.onNewerConnection(owned, item.sid)
   }
 
-  const flushAll = async (): Promise<void> => {
+  /** Whether Redis has acknowledged everything that was dirty when it began. */
+  const flushAll = async (): Promise<boolean> => {
+    if (!owned.loaded) return false
     const taken = owned.dirty.take()
-    const offset = owned.next
+    const next = owned.next
     const items = itemsOf(owned, taken)
     try {
       await batcher.acknowledged(batcher.position())
     } catch (error) {
       failed(taken, messageOf(error))
-      return
+      return false
     }
-    await write(taken, items, offset)
-  }
-
-  const isBindingPending = (sid: Sid): boolean => {
-    const entry = owned.dirty.entries().get(sid)
-    return entry !== undefined && (entry.whole || BINDING_FIELDS.some((field) => entry.fields.has(field)))
+    // The offset goes with the last part: before it, a replay finds numbers that it skips.
+    for (let first = 0; first === 0 || first < items.length; first += FLUSH_ITEMS_MAX) {
+      const part = items.slice(first, first + FLUSH_ITEMS_MAX)
+      const isLast = first + FLUSH_ITEMS_MAX >= items.length
+      const outcome = await call(taken, part, isLast ? next : NO_OFFSET)
+      if (outcome === null) return false
+      if (outcome.kind !== 'stored') {
+        refused(taken, outcome)
+        return false
+      }
+      for (const [at, item] of part.entries()) settleItem(item, outcome.items[at] ?? 'gone')
+    }
+    owned.dirty.settle(taken)
+    owned.flushedOffset = next
+    attempts = 0
+    events.onStored(fieldsOf(taken))
+    return true
   }
 
   const storeBinding = async (sid: Sid): Promise<'stored' | 'unavailable'> => {
-    await exclusively(flushAll)
-    if (owned.dirty.entries().get(sid)?.whole) await exclusively(flushAll) // Redis had no record of it: written whole now
-    return isBindingPending(sid) ? 'unavailable' : 'stored'
+    let isStored = await exclusively(flushAll)
+    // Redis had no record of it: it is whole in the next flush.
+    if (isStored && owned.dirty.entries().get(sid)?.whole) isStored = await exclusively(flushAll)
+    return isStored && owned.sessions.get(sid) ? 'stored' : 'unavailable'
   }
 
   return {
@@ -169,7 +169,9 @@ export function createPartitionFlusher(options: FlusherOptions): PartitionFlushe
       const waits = owned.dirty.size > 0 || owned.next !== owned.flushedOffset
       return waits && owned.loaded && !running && clock.monotonic() >= retryAt
     },
-    flush: () => exclusively(flushAll),
+    async flush() {
+      await exclusively(flushAll)
+    },
     async storeBinding(sid) {
       if (breaker.state !== 'closed') return 'unavailable'
       const patience = new AbortController()
@@ -184,6 +186,8 @@ export function createPartitionFlusher(options: FlusherOptions): PartitionFlushe
   }
 }
 
+const fieldsOf = (taken: Taken): string[] => [...taken.values()].flatMap(({ fields }) => [...fields])
+
 type Identity = Pick<FlushItem, 'sid' | 'connectionEpoch' | 'serverRevision'>
 
 const identityOf = ({ sid, connectionEpoch, serverRevision }: SessionRecord): Identity => ({
@@ -197,7 +201,7 @@ function pick<K extends keyof SessionRecord>(record: SessionRecord, fields: read
 }
 
 /** The present values of what is dirty, as the script takes them. */
-function itemsOf(owned: OwnedPartition, taken: ReadonlyMap<Sid, DirtyEntry>): FlushItem[] {
+function itemsOf(owned: OwnedPartition, taken: Taken): FlushItem[] {
   const items: FlushItem[] = []
   for (const [sid, entry] of taken) {
     const session = owned.sessions.get(sid)
@@ -217,7 +221,7 @@ function itemOf(session: SessionRecord, entry: DirtyEntry): FlushItem {
   const server: Record<string, string> = {}
   const plain: (keyof ServerFields)[] = []
   for (const field of entry.fields) {
-    if (field.startsWith(META_PREFIX)) server[field] = session.meta[field.slice(META_PREFIX.length)] ?? ''
+    if (field.startsWith(META_PREFIX)) server[field] = metaOf(session, field.slice(META_PREFIX.length))
     else if (isServerField(field)) plain.push(field)
   }
   return {
@@ -227,5 +231,8 @@ function itemOf(session: SessionRecord, entry: DirtyEntry): FlushItem {
     gateway: {},
   }
 }
+
+/** Own keys only: a player may name a key `constructor`. */
+const metaOf = ({ meta }: SessionRecord, key: string): string => (Object.hasOwn(meta, key) ? (meta[key] ?? '') : '')
 
 const isServerField = (field: string): field is keyof ServerFields => SERVER_FIELDS.some((name) => name === field)

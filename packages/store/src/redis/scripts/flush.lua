@@ -1,9 +1,9 @@
 -- Writes what an owner holds of its partition: all or nothing, and only from the present owner.
 -- KEYS owner, versions, dead, then one session key per session
--- ARGV epoch, owner, offset, flushSequence, acknowledged flushSequence, now (epoch ms)
+-- ARGV epoch, owner, offset (-1 leaves the stored one), flushSequence, acknowledged flushSequence, now (epoch ms)
 --      then per session: operation, sid, connectionEpoch, serverRevision,
 --        number of server fields, number of gateway fields, server field, value ..., gateway field, value ...
---      operations: U update, C create where absent (else update), D delete and tombstone. '' deletes a field.
+--      operations: U update, C create where absent (else all server fields), D delete and tombstone. '' deletes a field.
 -- Returns {'fenced', stored epoch}; {'rolled-back', stored flushSequence}: the store lost a flush that it had
 --      acknowledged; {'repeated'}: a late copy of an older flush; or {'stored', codes}, a letter per session:
 --      S stored, G gone (U only), T tombstoned (C, U), E a newer connection holds it (D).
@@ -40,6 +40,11 @@ for k = 4, #KEYS do
   elseif not c[1] and operation == 'U' then
     code = 'G'
   else
+    if operation == 'C' and c[1] then -- metadata that memory holds no more
+      for _, field in ipairs(redis.call('HKEYS', key)) do
+        if string.sub(field, 1, 5) == 'meta:' then redis.call('HDEL', key, field) end
+      end
+    end
     write(key, first, servers)
     if not c[1] then
       write(key, first + 2 * servers, gateways)
