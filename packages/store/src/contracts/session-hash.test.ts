@@ -40,13 +40,12 @@ test('reads a record that only its gateway has written as a session at revision 
   expect(reading).toEqual({ ok: true, record: { ...sessionOf(sidOf(1), fields), serverRevision: 0 } })
 })
 
-test('deletes a field that has no value any more, and metadata that is gone', () => {
-  expect(toHash({ player: null, width: null, capabilities: [], meta: { color: 'on' } }, ['gone'])).toEqual({
+test('deletes a field that has no value any more', () => {
+  expect(toHash({ player: null, width: null, capabilities: [], meta: { color: 'on' } })).toEqual({
     player: '',
     width: '',
     capabilities: '',
     'meta:color': 'on',
-    'meta:gone': '',
   })
 })
 
@@ -59,6 +58,10 @@ test.each([
   ['waitingFor', '{"id":', 'waitingFor'],
   ['waitingFor', '{"id":"1:2:3"}', 'waitingFor'],
   ['closeReason', 'because', 'closeReason'],
+  ['wizard', 'yes', 'wizard'],
+  ['hidden', '', 'hidden'],
+  ['capabilities', 'utf8,', 'capabilities'],
+  ['host', '', 'host'],
 ])('tells that %s = %j is broken, and names the field', (field, text, named) => {
   const reading = fromHash(sidOf(1), { ...stored(sessionOf(sidOf(1))), [field]: text })
   expect(reading).toMatchObject({ ok: false, problem: expect.stringContaining(named) })

@@ -25,7 +25,7 @@ const EVENTS: readonly SessionEvent[] = [
   established({ sid }),
   resumed({ sid, connectionEpoch: 2 }),
   changed({ sid, gatewayRevision: 2, fields: { width: 100 } }),
-  detached({ sid, gatewayRevision: 2, detachedUntil: 9 }),
+  detached({ sid, gatewayRevision: 2, detachedUntil: 9, reason: 'lost' }),
   closed({ sid, reason: 'client' }),
   line(1),
   answer('1:5:0'),
@@ -103,7 +103,7 @@ test.each([
 test('lets no late word of an old connection detach or end a session that was resumed', () => {
   const session = sessionOf(sid, { connectionEpoch: 2 })
   const drop = { kind: 'drop', why: 'older-connection' }
-  expect(decide(session, false, detached({ sid, gatewayRevision: 9, detachedUntil: 9 }))).toEqual(drop)
+  expect(decide(session, false, detached({ sid, gatewayRevision: 9, detachedUntil: 9, reason: 'lost' }))).toEqual(drop)
   expect(decide(session, false, closed({ sid, reason: 'lost' }))).toEqual(drop)
 })
 
@@ -209,7 +209,7 @@ function logOf(plan: readonly Step[], ends: boolean): SessionEvent[] {
     if (step === 'change')
       log.push(changed({ ...base, gatewayRevision: ++gatewayRevision, fields: { width: 80 + at } }))
     if (step === 'reconnect') {
-      log.push(detached({ ...base, gatewayRevision: ++gatewayRevision, detachedUntil: at + 120 }))
+      log.push(detached({ ...base, gatewayRevision: ++gatewayRevision, detachedUntil: at + 120, reason: 'client' }))
       connectionEpoch++
       gatewayRevision = 1
       log.push(resumed({ ...base, connectionEpoch }))
@@ -220,7 +220,15 @@ function logOf(plan: readonly Step[], ends: boolean): SessionEvent[] {
       log.push(command({ ...base, command: { kind: 'answer', to, sealed: 'x' } }))
     }
     if (step === 'late' && connectionEpoch > 1) {
-      log.push(detached({ ...base, connectionEpoch: connectionEpoch - 1, gatewayRevision: 99, detachedUntil: 1 }))
+      log.push(
+        detached({
+          ...base,
+          connectionEpoch: connectionEpoch - 1,
+          gatewayRevision: 99,
+          detachedUntil: 1,
+          reason: 'lost',
+        }),
+      )
     }
   }
   if (ends) log.push(closed({ sid, connectionEpoch, reason: 'quit' }))
@@ -267,9 +275,16 @@ test('lets no double that comes any time later change anything', () => {
   )
 })
 
+test('detaches with the reason and the revision that Redis was told', () => {
+  const event = detached({ sid, gatewayRevision: 5, detachedUntil: 9, reason: 'client' })
+  expect(decide(sessionOf(sid, { gatewayRevision: 4 }), false, event)).toEqual({
+    kind: 'merge',
+    fields: { status: 'detached', detachedUntil: 9, gatewayRevision: 5, closeReason: 'client' },
+  })
+})
+
 test('lets no late double of a detach set a connection’s revision back', () => {
   const session = sessionOf(sid, { status: 'detached', detachedUntil: 9, gatewayRevision: 4 })
-  const decision = decide(session, false, detached({ sid, gatewayRevision: 2, detachedUntil: 9 }))
-  const revision = decision.kind === 'merge' ? (decision.fields.gatewayRevision ?? 4) : 4
-  expect(revision).toBeGreaterThanOrEqual(4)
+  const event = detached({ sid, gatewayRevision: 2, detachedUntil: 9, reason: 'lost' })
+  expect(decide(session, false, event)).toEqual({ kind: 'drop', why: 'older-revision' })
 })

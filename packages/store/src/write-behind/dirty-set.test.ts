@@ -37,7 +37,7 @@ test('keeps what is marked during a flush out of that flush', () => {
   const taken = dirty.take()
   dirty.mark(a, 'player')
   expect([...(taken.get(a)?.fields ?? [])]).toEqual(['room'])
-  expect(dirty.pendingFields(a)).toEqual(['player'])
+  expect([...(dirty.entries().get(a)?.fields ?? [])]).toEqual(['player'])
 })
 
 test('adds what a flush did not store to what was marked meanwhile, with the older age and the try counted', async () => {
@@ -58,6 +58,38 @@ test('adds what a flush did not store to what was marked meanwhile, with the old
   })
   dirty.putBack(dirty.take(), 'again')
   expect(dirty.entries().get(a)).toMatchObject({ attempts: 2, error: 'again' })
+})
+
+test('counts no try that was never made', () => {
+  const dirty = createDirtySet(manualClock())
+  dirty.mark(a, 'room')
+  dirty.putBack(dirty.take(), 'time-out')
+  dirty.putBack(dirty.take(), null)
+  expect(dirty.entries().get(a)).toMatchObject({ attempts: 1, error: 'time-out' })
+})
+
+test('shows what a flush has under way as pending, until it is settled', () => {
+  const dirty = createDirtySet(manualClock())
+  dirty.mark(a, 'room')
+  const taken = dirty.take()
+  dirty.mark(a, 'player')
+  expect([...dirty.pendingFields(a)].sort()).toEqual(['player', 'room'])
+  expect(dirty.size).toBe(1)
+  dirty.settle(taken)
+  expect(dirty.pendingFields(a)).toEqual(['player'])
+  dirty.settle(dirty.take())
+  expect(dirty.size).toBe(0)
+})
+
+test('gives each of two overlapping flushes back what it took itself', () => {
+  const dirty = createDirtySet(manualClock())
+  dirty.mark(a, 'room')
+  const first = dirty.take()
+  dirty.mark(b, 'room')
+  const second = dirty.take()
+  dirty.settle(second)
+  dirty.putBack(first, 'time-out')
+  expect([...dirty.entries().keys()]).toEqual([a])
 })
 
 test('lets the newer ending win over the one that comes back', () => {
