@@ -1,0 +1,114 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { freePorts, portIsFree } from '@holdfast/stack'
+import { afterAll, expect, test } from 'vitest'
+import type { Child } from './harness/child.ts'
+import { launchStart, newDataDir, removeDataDir, untilBanner, untilReady, WIZARD } from './harness/game.ts'
+import { loginPlayer } from './harness/player.ts'
+import { isAlive, type ProcessEntry, readProcesses } from './harness/processes.ts'
+
+const REFUSED_MS = 30_000
+const STOP_MS = 60_000
+const SECOND_START_MS = 20_000
+
+const dataDir = newDataDir()
+afterAll(() => removeDataDir(dataDir))
+
+const saidLines = (child: Child): string[] =>
+  child
+    .output()
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !line.startsWith('·'))
+
+/** Processes of this machine that have the folder in their command line or environment, the tests themselves apart. */
+function processesOn(folder: string): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid && isAlive(Number(name)))
+    .filter((pid) => ['cmdline', 'environ'].some((file) => readProc(pid, file).includes(folder)))
+    .map((pid) => `${pid} ${readProc(pid, 'cmdline').replaceAll('\0', ' ')}`)
+}
+
+/** Empty for a process that has ended meanwhile or is not ours to read. */
+function readProc(pid: string, file: string): string {
+  const path = `/proc/${pid}/${file}`
+  try {
+    return existsSync(path) ? readFileSync(path, 'utf8') : ''
+  } catch {
+    return ''
+  }
+}
+
+async function expectStopped(child: Child, entries: readonly ProcessEntry[]): Promise<void> {
+  child.process.kill('SIGTERM')
+  expect(await child.exited(STOP_MS)).toBe(0)
+  expect(entries.filter(({ pid }) => isAlive(pid))).toEqual([])
+  expect(processesOn(dataDir)).toEqual([])
+  expect(readProcesses(dataDir)).toEqual([])
+}
+
+test('starts all, says where everything is, refuses a second start, and leaves no process behind', async () => {
+  const { child, telnetPort, httpPorts } = await launchStart({ dataDir })
+  await untilBanner(child)
+  await untilReady(httpPorts)
+  for (const part of [`telnet 127.0.0.1 ${telnetPort}`, ...httpPorts.map((port) => `:${port}/readyz`), WIZARD.name]) {
+    expect(child.output()).toContain(part)
+  }
+  const entries = readProcesses(dataDir)
+  expect(entries.map(({ role }) => role).sort()).toEqual(['gateway', 'kafka', 'postgres', 'redis', 'server'])
+  expect(entries.filter(({ pid }) => !isAlive(pid))).toEqual([])
+  expect(entries.find(({ role }) => role === 'gateway')?.ports).toMatchObject({
+    telnet: telnetPort,
+    http: httpPorts[0],
+  })
+
+  const second = await launchStart({ dataDir })
+  expect(await second.child.exited(REFUSED_MS)).toBe(1)
+  expect(saidLines(second.child)).toEqual([expect.stringContaining(`the data folder ${dataDir} is in use`)])
+  await untilReady(httpPorts)
+
+  await expectStopped(child, entries)
+  for (const port of [telnetPort, ...httpPorts]) expect(await portIsFree(port)).toBe(true)
+})
+
+test('starts again on the same folder in under 20 s, with the same world', async () => {
+  const startedAt = performance.now()
+  const { child, telnetPort, httpPorts } = await launchStart({ dataDir })
+  await untilBanner(child)
+  await untilReady(httpPorts)
+  const tookMs = performance.now() - startedAt
+  console.log(`  second start: ${Math.round(tookMs)} ms until all are ready`)
+  const wizard = await loginPlayer({ telnetPort }, WIZARD.name, WIZARD.password)
+  const closed = wizard.closed
+  await expectStopped(child, readProcesses(dataDir))
+  await closed
+  expect(wizard.lines.at(-1)?.text, 'players are told of a stop').toContain('going down')
+  expect(tookMs).toBeLessThan(SECOND_START_MS)
+})
+
+test('says in one line which port is in use', async () => {
+  const [port = 0] = await freePorts(1)
+  const other = createServer()
+  await new Promise<void>((resolve) => other.listen({ port, host: '127.0.0.1' }, resolve))
+  try {
+    const { child } = await launchStart({ dataDir, env: { HOLDFAST_TELNET_PORT: String(port) } })
+    expect(await child.exited(REFUSED_MS)).toBe(1)
+    expect(saidLines(child)).toEqual([expect.stringContaining(`port ${port} (HOLDFAST_TELNET_PORT) is in use`)])
+    expect(processesOn(dataDir)).toEqual([])
+  } finally {
+    await new Promise((resolve) => other.close(resolve))
+  }
+})
+
+test('ends every process when its own is killed and it is started again and stopped', async () => {
+  const first = await launchStart({ dataDir })
+  await untilBanner(first.child)
+  const left = readProcesses(dataDir)
+  first.child.process.kill('SIGKILL')
+  await first.child.exited(STOP_MS)
+
+  const second = await launchStart({ dataDir })
+  await untilBanner(second.child)
+  await untilReady(second.httpPorts)
+  expect(left.filter(({ pid }) => isAlive(pid))).toEqual([])
+  await expectStopped(second.child, readProcesses(dataDir))
+})
