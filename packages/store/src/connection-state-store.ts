@@ -190,6 +190,8 @@ export async function startConnectionStateStore(options: StoreOptions): Promise<
     events: {
       onReady(owned, how, tookMs) {
         seen.ready(owned, how, tookMs)
+        const all = [...ownership.lives()]
+        if (all.every((life) => life.owned.ready)) seen.allReady(all.length, tookMs)
         const { partition, epoch } = owned
         outbox.show('ownership.moved', null, { partition, epoch, how }, `o:${partition}:${epoch}`)
       },

@@ -87,10 +87,14 @@ export function createStoreMetrics(metrics: Metrics, logger: Logger) {
     },
     ready({ partition, epoch, sessions }: OwnedPartition, how: string, tookMs: number): void {
       takeovers.observe({ how }, tookMs)
-      logger.info({ partition, epoch, how, sessions: sessions.size, tookMs: Math.round(tookMs) }, 'partition ready')
+      logger.debug({ partition, epoch, how, sessions: sessions.size, tookMs: Math.round(tookMs) }, 'partition ready')
     },
     lost({ partition, epoch }: OwnedPartition): void {
-      logger.info({ partition, epoch }, 'partition given away')
+      logger.debug({ partition, epoch }, 'partition given away')
+    },
+    /** Every partition that this server has is ready. */
+    allReady(partitions: number, tookMs: number): void {
+      logger.info({ partitions, tookMs: Math.round(tookMs) }, 'ready with all partitions')
     },
     dataGap(partition: Partition, wanted: number, low: number): void {
       dataGaps.inc()

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { endWithUs } from './end-with-us.ts'
-import { REPO_DIR } from './paths.ts'
+import { CACHE_DIR, REPO_DIR } from './paths.ts'
 import { type Launched, launch, type Ports } from './service.ts'
 import { StackError } from './stack-error.ts'
 
@@ -14,6 +14,9 @@ export type GameOptions = {
   host: string
   logFile: string
 }
+
+/** Stripped and compiled modules are kept: a killed server is back sooner by half a second and more. */
+const COMPILED = { NODE_COMPILE_CACHE: join(CACHE_DIR, 'compiled') }
 
 const PROBE_TIMEOUT_MS = 2_000
 /** A gateway says goodbye and a server writes what it holds; each of their parts has a shorter deadline of its own. */
@@ -35,7 +38,7 @@ export function launchGame({ role, ports, env, host, logFile }: GameOptions): Pr
     url,
     command: [process.execPath, join(REPO_DIR, `apps/${role}/src/main.ts`)],
     cwd: REPO_DIR,
-    env,
+    env: { ...COMPILED, ...env },
     ipc: true,
     logFile,
     stopDeadlineMs: STOP_DEADLINE_MS,

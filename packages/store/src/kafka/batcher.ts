@@ -1,5 +1,5 @@
 import { type Clock, messageOf, once, withDeadline } from '@holdfast/runtime'
-import type { Kafka, Producer } from 'kafkajs'
+import { type Kafka, Partitioners, type Producer } from 'kafkajs'
 import type { Topic } from './topics.ts'
 
 /** One batch: at most so many records and so many bytes. */
@@ -70,7 +70,12 @@ export function createBatcher({ kafka, clock, onFailure }: BatcherOptions): Batc
   let producer: Producer | undefined
 
   const connect = async (): Promise<Producer> => {
-    const fresh = kafka.producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false })
+    const fresh = kafka.producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+      createPartitioner: Partitioners.DefaultPartitioner, // never asked: each record names its partition
+    })
     await fresh.connect()
     if (closed) await fresh.disconnect()
     return fresh

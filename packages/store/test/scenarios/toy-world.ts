@@ -1,0 +1,100 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freePorts, type Services, startServices } from '@holdfast/stack'
+import { startTcpProxy, type TcpProxy } from '@holdfast/stack/tcp-proxy'
+import { Redis } from 'ioredis'
+import { fromHash, type SessionRecord, type Sid } from '../../src/contracts/index.ts'
+import { keys } from '../../src/redis/keys.ts'
+import { startToyServer, type ToyServer } from './toy-driver.ts'
+import { startToyGateway, type ToyGateway } from './toy-gateway.ts'
+
+const SECRET = 'a secret that only these tests share'
+/** Links to Kafka that a test can cut, each for one server. */
+const LINKS = ['first', 'second'] as const
+
+export interface Link {
+  redis: TcpProxy
+  kafka: TcpProxy
+}
+
+export interface ToyWorld {
+  services: Services
+  gateway: ToyGateway
+  redis: Redis
+  /** Starts a server; a link of its own puts the test's proxies between it and its services. */
+  server(link?: Link): Promise<ToyServer>
+  links: readonly [Link, Link]
+  /** What Redis holds of a session; null for nothing. */
+  stored(sid: Sid): Promise<SessionRecord | null>
+  /** Ends all servers and mends all links; the services stay. */
+  endServers(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Real services of the test's own, the test's gateway, and servers that can be killed, stopped and cut off. */
+export async function startToyWorld(): Promise<ToyWorld> {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-scenarios-'))
+  const ports = await freePorts(6)
+  const [listen1 = 0, listen2 = 0, kafka1 = 0, kafka2 = 0, redis1 = 0, redis2 = 0] = ports
+  const services = await startServices(folder, {
+    extraListeners: [
+      { name: LINKS[0], port: listen1, advertisedPort: kafka1 },
+      { name: LINKS[1], port: listen2, advertisedPort: kafka2 },
+    ],
+  })
+  const redisPort = Number(new URL(services.env.REDIS_URL).port)
+  const links: readonly [Link, Link] = [
+    {
+      redis: await startTcpProxy({ port: redis1, to: redisPort }),
+      kafka: await startTcpProxy({ port: kafka1, to: listen1 }),
+    },
+    {
+      redis: await startTcpProxy({ port: redis2, to: redisPort }),
+      kafka: await startTcpProxy({ port: kafka2, to: listen2 }),
+    },
+  ]
+  const redis = new Redis(services.env.REDIS_URL)
+  let servers: ToyServer[] = []
+  // The first server makes the topics that the test's gateway needs.
+  const first = await startToyServer({ ...services.env, SECRET })
+  await first.ready()
+  const gateway = await startToyGateway(services.env.KAFKA_BROKERS, SECRET)
+  await first.stop()
+
+  const endServers = async (): Promise<void> => {
+    const ending = servers
+    servers = []
+    await Promise.all(ending.map((server) => server.kill()))
+    for (const link of links) await Promise.all([link.redis.restore(), link.kafka.restore()])
+  }
+
+  return {
+    services,
+    gateway,
+    redis,
+    links,
+    async server(link) {
+      const env = link
+        ? { REDIS_URL: `redis://127.0.0.1:${link.redis.port}`, KAFKA_BROKERS: `127.0.0.1:${link.kafka.port}`, SECRET }
+        : { ...services.env, SECRET }
+      const server = await startToyServer(env)
+      servers.push(server)
+      return server
+    },
+    async stored(sid) {
+      const hash = await redis.hgetall(keys.session(sid))
+      const reading = fromHash(sid, hash)
+      return reading.ok ? reading.record : null
+    },
+    endServers,
+    async stop() {
+      await endServers()
+      await gateway.stop()
+      redis.disconnect()
+      for (const link of links) await Promise.all([link.redis.close(), link.kafka.close()])
+      await services.stop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
