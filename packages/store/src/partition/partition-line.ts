@@ -1,4 +1,4 @@
-import { type Clock, messageOf } from '@holdfast/runtime'
+import type { Clock } from '@holdfast/runtime'
 import {
   type CloseReason,
   type SessionEvent,
@@ -6,6 +6,7 @@ import {
   type SessionRecord,
   type Sid,
   sessionEventSchema,
+  type WaitingFor,
 } from '../contracts/index.ts'
 import type { Batcher } from '../kafka/batcher.ts'
 import { decode } from '../kafka/envelope.ts'
@@ -90,7 +91,7 @@ export function createPartitionLine(options: LineOptions): PartitionLine {
         return await call()
       } catch (error) {
         if (attempt < TRIES) continue
-        events.onPoison(error instanceof Error ? (error.stack ?? error.message) : messageOf(error))
+        events.onPoison(stackOf(error))
         return null
       }
     }
@@ -158,50 +159,66 @@ export function createPartitionLine(options: LineOptions): PartitionLine {
     const effects = readable ? await askGame(() => game.answered(session, question, answer, context)) : null
     if (!isCurrent()) return
     if (effects === null) poisoned(record, readable ? 'the answer failed twice' : 'sealed with another secret')
-    turn.change(sid, { waitingFor: null })
     turn.apply(sid, effects ?? [tell(sid, TROUBLE)], null)
-    await applyParked(session, waitingFor.parked, event, record, turn)
+    await applyParked(session, waitingFor, event, record, turn)
   }
 
-  /** The lines that were typed ahead, until one of them asks a question itself. */
+  /**
+   * The lines that were typed ahead, until one asks a question itself. The session keeps the question that was answered
+   * until the last of them: a flush between two lines may store what is done so far, and a replay then finds the question
+   * open and does all of it again, under the same causes and keys.
+   */
   const applyParked = async (
     session: SessionRecord,
-    parked: readonly TypedLine[],
+    answered: WaitingFor,
     event: SessionEvent,
     record: LogRecord,
     turn: Turn,
   ): Promise<void> => {
-    let rest = parked
-    for (;;) {
+    const { sid } = session
+    for (let rest: readonly TypedLine[] = answered.parked; ; rest = rest.slice(1)) {
       const { waitingFor } = session
-      if (waitingFor) {
-        turn.change(session.sid, { waitingFor: { ...waitingFor, parked: [...rest] } })
+      if (waitingFor && waitingFor.id !== answered.id) {
+        turn.change(sid, { waitingFor: { ...waitingFor, parked: [...rest] } })
         return
       }
-      const [first, ...others] = rest
-      if (!first) return
+      const [first] = rest
+      if (!first) break
       await applyInput(session, first, event, record, turn)
       if (!isCurrent()) return
-      rest = others
     }
+    turn.change(sid, { waitingFor: null })
   }
 
-  const applyEnd = async (
+  /** What others are told when a session ends; its own question would never be answered. */
+  const lastEffects = async (
     session: SessionRecord,
     reason: CloseReason,
     event: SessionEvent,
-    turn: Turn,
-  ): Promise<void> => {
-    const { sid, connectionEpoch } = session
+  ): Promise<readonly Effect[]> => {
     const effects = await askGame(() => game.closed(session, reason, contextOf(event, `c:${event.id}`)))
-    if (!isCurrent()) return
-    turn.apply(
-      sid,
-      (effects ?? []).filter(({ kind }) => kind !== 'ask'),
-      null,
-    )
+    return (effects ?? []).filter(({ kind }) => kind !== 'ask')
+  }
+
+  const end = (
+    { sid, connectionEpoch }: SessionRecord,
+    reason: CloseReason,
+    effects: readonly Effect[],
+    event: SessionEvent,
+    turn: Turn,
+  ): void => {
+    turn.apply(sid, effects, null)
     owned.sessions.remove(sid)
     bury(sid, connectionEpoch, { at: event.at, reason })
+  }
+
+  const applyClosed = async (
+    session: SessionRecord,
+    event: SessionEventOf<'connection.closed'>,
+    turn: Turn,
+  ): Promise<void> => {
+    const effects = await lastEffects(session, event.reason, event)
+    if (isCurrent()) end(session, event.reason, effects, event, turn)
   }
 
   const bury = (sid: Sid, connectionEpoch: number, { at, reason }: { at: number; reason: CloseReason }): void => {
@@ -237,8 +254,7 @@ export function createPartitionLine(options: LineOptions): PartitionLine {
         return
     }
     if (!session) return
-    if (decision.kind === 'end' && event.type === 'connection.closed')
-      await applyEnd(session, event.reason, event, turn)
+    if (decision.kind === 'end' && event.type === 'connection.closed') await applyClosed(session, event, turn)
     if (decision.kind === 'answer' && event.type === 'command') await applyAnswer(session, event, record, turn)
     if (decision.kind === 'command' && event.type === 'command') await applyCommand(session, event, record, turn)
     if ((decision.kind === 'input' || decision.kind === 'park') && event.type === 'input') {
@@ -257,12 +273,14 @@ export function createPartitionLine(options: LineOptions): PartitionLine {
     const { command } = event
     if (command.kind === 'answer') return
     const effects = await askGame(() => game.command(session, command, contextOf(event, `c:${event.id}`)))
+    // No gateway holds a detached session, so none would answer a `close` with the event: it ends here.
+    const isEnd = command.kind === 'close' && session.status === 'detached'
+    const last = isEnd ? await lastEffects(session, command.reason, event) : []
     if (!isCurrent()) return
     if (effects === null) poisoned(record, 'the command failed twice')
     turn.rememberCommand(session, event.id)
     turn.apply(session.sid, effects ?? [], null)
-    // No gateway holds it, so none would answer a `close` with the event: it ends here.
-    if (command.kind === 'close' && session.status === 'detached') await applyEnd(session, command.reason, event, turn)
+    if (isEnd) end(session, command.reason, last, event, turn)
   }
 
   const publish = (sid: Sid, isUrgent: boolean): void => {
@@ -297,7 +315,8 @@ export function createPartitionLine(options: LineOptions): PartitionLine {
     try {
       await applyOne(record)
     } catch (error) {
-      events.onPoison(error instanceof Error ? (error.stack ?? error.message) : messageOf(error))
+      events.onPoison(stackOf(error))
+      if (!isCurrent()) return
       poisoned(record, 'a broken invariant')
       owned.next = record.offset + 1
       events.onProgress(owned)
@@ -344,6 +363,13 @@ export function createPartitionLine(options: LineOptions): PartitionLine {
       return taken
     },
   }
+}
+
+/** Where it failed; not the message, which may hold what a player typed. */
+function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error
+  const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '))
+  return [error.name, ...frames].join('\n')
 }
 
 interface TypedLine {
