@@ -14,10 +14,10 @@ import {
 
 export const AT = 1_700_000_000_000
 
-const ULID_START = '01ARZ3NDEKTSV4RRFFQ69'
+const ULID_START = '01ARZ3NDEKTSV4RRFFQ'
 
 /** The sid with this number: the same one each time. */
-export const sidOf = (number: number): Sid => createSid(ULID_START + String(number).padStart(5, '0'))
+export const sidOf = (number: number): Sid => createSid(ULID_START + String(number).padStart(7, '0'))
 
 /** The first `count` sids of one partition. */
 export function sidsOf(partition: Partition, count: number): Sid[] {
