@@ -1,0 +1,46 @@
+/** A guard of the state layer, and the named test that must fail without it. */
+export interface Guard {
+  readonly name: string
+  /** The file that holds it, from the root. */
+  readonly file: string
+  /** The guard's text, there exactly once, and what stands there when it is taken out. */
+  readonly text: string
+  readonly without: string
+  readonly test: { readonly file: string; readonly name: string }
+}
+
+const SCENARIOS = 'packages/store/test/scenarios'
+
+export const GUARDS: readonly Guard[] = [
+  {
+    name: 'wait-for-outputs',
+    file: 'packages/store/src/write-behind/partition-flusher.ts',
+    text: 'await batcher.acknowledged(batcher.position())',
+    without: 'await Promise.resolve()',
+    test: { file: `${SCENARIOS}/exactly-once.test.ts`, name: 'killed before its output is in Kafka' },
+  },
+  {
+    name: 'number-check',
+    file: 'packages/store/src/partition/apply-record.ts',
+    text: "if (event.inputSequence <= session.inputSequence) return drop('repeat')",
+    without: '',
+    test: { file: `${SCENARIOS}/exactly-once.test.ts`, name: 'is applied once though its number comes twice' },
+  },
+  {
+    name: 'fence',
+    file: 'packages/store/src/redis/scripts/flush.lua',
+    text: "if o[1] ~= ARGV[1] or o[2] ~= ARGV[2] then return {'fenced', o[1] or ''} end",
+    without: '',
+    test: { file: `${SCENARIOS}/fence.test.ts`, name: 'refuses whole what an older owner flushes' },
+  },
+  {
+    name: 'tombstones',
+    file: 'packages/store/src/partition/apply-record.ts',
+    text: "if (dead) return drop('dead')",
+    without: '',
+    test: {
+      file: `${SCENARIOS}/exactly-once.test.ts`,
+      name: 'never comes back when it was closed before the snapshot',
+    },
+  },
+]
