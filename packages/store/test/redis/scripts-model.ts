@@ -18,7 +18,7 @@ export interface Model {
   dead: Map<Sid, number>
   owner: { owner: Owner; epoch: number; offset: number | null; flushSequence: number } | null
   /** What each owner remembers: its fence and the last flush that it saw stored. */
-  memory: Record<Owner, { epoch: number; acknowledged: number; flushSequence: number }>
+  memory: Record<Owner, { epoch: number; epochBefore: number; acknowledged: number; flushSequence: number }>
   epochMax: number
 }
 
@@ -27,8 +27,8 @@ export const emptyModel = (): Model => ({
   dead: new Map(),
   owner: null,
   memory: {
-    'server-1': { epoch: 0, acknowledged: 0, flushSequence: 0 },
-    'server-2': { epoch: 0, acknowledged: 0, flushSequence: 0 },
+    'server-1': { epoch: 0, epochBefore: 0, acknowledged: 0, flushSequence: 0 },
+    'server-2': { epoch: 0, epochBefore: 0, acknowledged: 0, flushSequence: 0 },
   },
   epochMax: 0,
 })
@@ -184,7 +184,9 @@ export const stepArbitrary = fc.record({
       arbitrary: fc.record({
         what: fc.constant('flush' as const),
         owner,
-        /** Present number, the last one again, or one that claims more than the store may hold. */
+        /** Its present fence, the one of its ownership before, or another's that it never got. */
+        fence: fc.constantFrom('held', 'held', 'held', 'held', 'older', 'stolen' as const),
+        /** Present number, the last one again, or one after a flush that the store has lost. */
         number: fc.constantFrom('next', 'next', 'next', 'repeated', 'ahead' as const),
         offset: fc.integer({ min: -1, max: 50 }),
         items: fc.uniqueArray(item, { maxLength: 3, selector: (each) => each.sid }),
