@@ -68,7 +68,7 @@ export async function startGateway(config: GatewayConfig, lifecycle: Lifecycle, 
     clientId: incarnation,
     onWarning: (message, { error }) => seen.trouble('kafka', error ?? message),
   })
-  await ensureTopics(kafka, clock, KAFKA_START_WAIT_MS)
+  await ensureTopics(kafka, clock, KAFKA_START_WAIT_MS, signal)
   const batcher = await lifecycle.acquire(
     'batcher',
     () => createBatcher({ kafka, clock, onFailure: (problem) => seen.trouble('kafka', problem) }),

@@ -59,6 +59,7 @@ export async function startServer(config: ServerConfig, lifecycle: Lifecycle, lo
         clock,
         logger,
         metrics,
+        signal: lifecycle.signal,
         onDead(error) {
           logger.fatal({ err: error }, 'this process cannot go on: it must be started again')
           process.exit(EXIT_START_AGAIN)

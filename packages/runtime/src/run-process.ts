@@ -71,7 +71,8 @@ export async function runProcess(
   stopOnSignals(lifecycle, logger)
   stopWhenParentIsGone(lifecycle, logger)
   try {
-    await main(lifecycle)
+    // Once all is released the process ends, whatever a start that hangs still waits for.
+    await Promise.race([main(lifecycle), lifecycle.stopped])
   } catch (error) {
     if (!lifecycle.signal.aborted) {
       const isConfig = error instanceof ConfigError

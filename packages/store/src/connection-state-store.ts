@@ -80,6 +80,8 @@ export interface StoreOptions {
   clock: Clock
   logger: Logger
   metrics: Metrics
+  /** Fires when the process is to stop: ends what waits at the start. */
+  signal: AbortSignal
   random?: () => number
   /** This process cannot go on (kafkajs gave up, or a partition is stuck): end it, so that it is started again. */
   onDead: (error: Error) => void
@@ -87,13 +89,14 @@ export interface StoreOptions {
 
 /** Starts a server's part in the group; resolves when it may be given partitions. Redis may be away, Kafka not. */
 export async function startConnectionStateStore(options: StoreOptions): Promise<ConnectionStateStore> {
-  const { redisUrl, brokers, secret, incarnation, game, clock, logger, metrics, onDead, random = Math.random } = options
+  const { redisUrl, brokers, secret, incarnation, game, clock, logger, metrics, signal, onDead } = options
+  const { random = Math.random } = options
   const seen = createStoreMetrics(metrics, logger)
   const flushRedis = createRedis(redisUrl, 'flush', seen.redisError)
   const bulkRedis = createRedis(redisUrl, 'bulk', seen.redisError)
   const scripts = createSessionScripts(flushRedis)
   const kafka = createKafka({ brokers, clientId: incarnation, onWarning: seen.kafkaWarning })
-  await ensureTopics(kafka, clock, KAFKA_START_WAIT_MS)
+  await ensureTopics(kafka, clock, KAFKA_START_WAIT_MS, signal)
 
   const batcher = createBatcher({ kafka, clock, onFailure: seen.batchFailed })
   const replica = createStateReplica()

@@ -5,6 +5,9 @@ import { readWatermarks, type Topic } from './topics.ts'
 
 const { MemberAssignment, MemberMetadata } = AssignerProtocol
 
+const SESSION_TIMEOUT_MS = 1_500
+const HEARTBEAT_MS = 300
+
 export interface LogRecord {
   partition: number
   offset: number
@@ -60,8 +63,9 @@ export async function createLogReader(options: LogReaderOptions): Promise<LogRea
 
   const consumer = kafka.consumer({
     groupId: `holdfast-reader-${randomBytes(8).toString('hex')}`,
-    sessionTimeout: 6_000,
-    heartbeatInterval: 1_000,
+    // Short: after a broker's crash kafkajs joins as a new member, and waits for its old self to expire.
+    sessionTimeout: SESSION_TIMEOUT_MS,
+    heartbeatInterval: HEARTBEAT_MS,
     maxWaitTimeInMs: 100,
     minBytes: 1,
     maxBytesPerPartition: 1024 * 1024,

@@ -44,11 +44,11 @@ const PLANS: Readonly<Record<Topic, TopicPlan>> = {
 const SEGMENT_INDEX_BYTES = '65536'
 
 /**
- * Makes the topics that are missing and checks the others' partition counts. Waits for Kafka up to `deadlineMs`; safe
+ * Makes the topics that are missing and checks the others' partition counts. Waits for Kafka up to `deadlineMs`, or until `signal`; safe
  * against other processes that do the same. Rejects with `KAFKA_UNAVAILABLE`, or `TOPIC_UNFIT` where a topic has
  * another number of partitions.
  */
-export async function ensureTopics(kafka: Kafka, clock: Clock, deadlineMs: number): Promise<void> {
+export async function ensureTopics(kafka: Kafka, clock: Clock, deadlineMs: number, signal: AbortSignal): Promise<void> {
   const admin = kafka.admin({ retry: { retries: 3, initialRetryTime: 50, maxRetryTime: 200 } })
   const until = clock.monotonic() + deadlineMs
   try {
@@ -60,7 +60,7 @@ export async function ensureTopics(kafka: Kafka, clock: Clock, deadlineMs: numbe
       } catch (error) {
         const final = error instanceof OperationalError && !error.retryable
         if (final || clock.monotonic() > until) throw error
-        await clock.sleep(200)
+        await clock.sleep(200, signal)
       }
     }
   } finally {

@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import { fromHash, type Partition, parseSid, type SessionRecord, type Sid } from '../contracts/index.ts'
+import {
+  fromHash,
+  type HashReading,
+  type Partition,
+  parseSid,
+  type SessionRecord,
+  type Sid,
+} from '../contracts/index.ts'
 import type { Redis } from './create-redis.ts'
 import { keys } from './keys.ts'
 
@@ -28,15 +35,25 @@ export async function loadPartition(redis: Redis, partition: Partition, now: num
   const unreadable: StoredPartition['unreadable'] = []
   for (let i = 0; i < sids.length; i += LOAD_CHUNK) {
     const chunk = sids.slice(i, i + LOAD_CHUNK)
-    const hashes = await Promise.all(chunk.map((sid) => redis.hgetall(keys.session(sid))))
-    chunk.forEach((sid, at) => {
-      const hash = hashes[at] ?? {}
-      const reading = fromHash(sid, hash)
-      if (reading.ok) sessions.set(sid, reading.record)
-      else unreadable.push({ sid, problem: Object.keys(hash).length === 0 ? 'no hash' : reading.problem })
-    })
+    const readings = await Promise.all(chunk.map((sid) => readOne(redis, sid)))
+    for (const [at, sid] of chunk.entries()) {
+      const reading = readings[at]
+      if (reading?.ok) sessions.set(sid, reading.record)
+      else unreadable.push({ sid, problem: reading?.problem ?? 'not read' })
+    }
   }
   return { sessions, dead, unreadable }
+}
+
+async function readOne(redis: Redis, sid: Sid): Promise<HashReading> {
+  try {
+    const hash = await redis.hgetall(keys.session(sid))
+    return Object.keys(hash).length === 0 ? { ok: false, problem: 'no hash' } : fromHash(sid, hash)
+  } catch (error) {
+    // A hand has put something else there; anything else is Redis's trouble, and the load is tried again.
+    if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return { ok: false, problem: 'not a hash' }
+    throw error
+  }
 }
 
 function readDead(flat: readonly string[]): Map<Sid, number> {

@@ -71,6 +71,7 @@ const store = await startConnectionStateStore({
   clock: systemClock,
   logger: createLogger({ name: env.INCARNATION, level: 'warn' }),
   metrics: createMetrics(),
+  signal: new AbortController().signal,
   onDead(error) {
     report({ kind: 'dead', error: error.message })
     process.exit(71)

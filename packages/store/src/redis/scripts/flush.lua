@@ -25,7 +25,11 @@ for k = 4, #KEYS do
   local servers, gateways = tonumber(ARGV[i + 4]), tonumber(ARGV[i + 5])
   local first = i + 6
   i = first + 2 * (servers + gateways)
-  local c = redis.call('HMGET', key, 'connectionEpoch', 'gatewayRevision')
+  local c = redis.pcall('HMGET', key, 'connectionEpoch', 'gatewayRevision')
+  if c.err then -- a hand has put something else there: it goes, and the owner writes the session whole
+    redis.call('DEL', key)
+    c = {false, false}
+  end
   local code = 'S'
   if operation == 'D' then
     if c[1] and tonumber(c[1]) > tonumber(epoch) then
