@@ -1,0 +1,74 @@
+import { manualClock } from '@holdfast/runtime/testing'
+import { expect, test } from 'vitest'
+import { type StateRecord, stateRecordSchema } from '../contracts/index.ts'
+import { TOMBSTONE_KEPT_MS } from '../redis/partition-loader.ts'
+import { createStateReplica } from '../replica/state-replica.ts'
+import { AT, sessionOf, sidsOf } from '../testing/fixtures.ts'
+import { quietLife } from '../testing/quiet-life.ts'
+import { recordingBatcher } from '../testing/stand-ins.ts'
+import { createOutbox } from './outbox.ts'
+import { startStatePublisher } from './state-publisher.ts'
+
+const P = 5
+
+function setUp() {
+  const clock = manualClock(AT)
+  const batcher = recordingBatcher()
+  const replica = createStateReplica()
+  const life = quietLife(P, clock)
+  const outbox = createOutbox({ batcher, clock, incarnation: 'server-1', slotOf: () => 0 })
+  const publisher = startStatePublisher({ clock, lives: () => [life], outbox, replica })
+  const published = (): StateRecord[] =>
+    batcher.sent.flatMap(({ value }) => (value === null ? [] : [stateRecordSchema.parse(JSON.parse(value))]))
+  return { clock, batcher, replica, life, publisher, published }
+}
+
+test('publishes what was active, and behind it how far that reaches', async () => {
+  const { clock, life, published } = setUp()
+  const [sid] = sidsOf(P, 1)
+  if (!sid) throw new Error('no sid')
+  life.owned.sessions.put(sessionOf(sid), true)
+  life.owned.sessions.update(sid, { commandCount: 3 })
+  life.active.add(sid)
+  await clock.advance(1_000)
+  expect(published()).toMatchObject([
+    { kind: 'session', epoch: 7, record: { sid, commandCount: 3 }, pending: ['commandCount'] },
+    { kind: 'position', epoch: 7, partition: P, offset: 40 },
+  ])
+})
+
+test('says nothing again while nothing happens', async () => {
+  const { clock, life, published } = setUp()
+  await clock.advance(10_000)
+  expect(published()).toHaveLength(1)
+  life.owned.next = 41
+  await clock.advance(1_000)
+  expect(published()).toHaveLength(2)
+})
+
+test('says nothing of a partition that is not loaded', async () => {
+  const { clock, life, published } = setUp()
+  life.owned.loaded = false
+  await clock.advance(5_000)
+  expect(published()).toEqual([])
+})
+
+test('lets compaction forget what ended 48 hours ago, and nothing younger', async () => {
+  const { clock, batcher, replica, life, publisher } = setUp()
+  const [old, young] = sidsOf(P, 2)
+  if (!old || !young) throw new Error('no sids')
+  const now = clock.now() + 600_000
+  for (const [sid, at] of [
+    [old, now - TOMBSTONE_KEPT_MS - 1],
+    [young, now - TOMBSTONE_KEPT_MS + 1],
+  ] as const) {
+    life.owned.dead.set(sid, at)
+    replica.endOwn(sid, 7, at)
+  }
+  await clock.advance(600_000)
+  expect(batcher.sent.filter(({ value }) => value === null).map(({ key }) => key)).toEqual([`${old}/server`])
+  expect([...life.owned.dead.keys()]).toEqual([young])
+  expect([...replica.endedOf(P).keys()]).toEqual([young])
+  publisher.close()
+  expect(clock.pendingTimers()).toBe(0)
+})
