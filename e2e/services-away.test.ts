@@ -99,3 +99,19 @@ test.each<{ role: Role; names: [string, string] }>([
   await players[0].ask('@dig Cellar', 'Cellar created with room number', SETTLED_MS)
   hangUpAll(players)
 })
+
+test('writes everything again, and loses no word, when Redis loses all that it held', async () => {
+  const players = await createPlayers(game, ['Ida', 'Jon'])
+  const report = await talk({
+    topic: 'wiped',
+    players,
+    everyMs: 100,
+    forMs: 5_000,
+    moments: momentsOf(chance, 2, 500, 4_000),
+    fault: async () => void (await game.redis.flushall()),
+  })
+  expect(report).toMatchObject({ said: 100, heard: 200 })
+  await untilStored(game.redis, players, SETTLED_MS)
+  expect(await whoNames(players[0], SETTLED_MS)).toEqual(['Ida', 'Jon'])
+  hangUpAll(players)
+})

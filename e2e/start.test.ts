@@ -1,15 +1,19 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { waitUntil } from '@holdfast/runtime/testing'
 import { freePorts, portIsFree } from '@holdfast/stack'
 import { afterAll, expect, test } from 'vitest'
-import type { Child } from './harness/child.ts'
+import { type Child, spawnScript } from './harness/child.ts'
 import { launchStart, newDataDir, removeDataDir, untilBanner, untilReady, WIZARD } from './harness/game.ts'
 import { loginPlayer } from './harness/player.ts'
 import { isAlive, type ProcessEntry, readProcesses } from './harness/processes.ts'
+import { readiness } from './harness/readiness.ts'
 
 const REFUSED_MS = 30_000
 const STOP_MS = 60_000
 const SECOND_START_MS = 20_000
+/** Longer than the deadline of any one part. */
+const ENDS_WITHIN_MS = 12_000
 
 const dataDir = newDataDir()
 afterAll(() => removeDataDir(dataDir))
@@ -38,8 +42,12 @@ function readProc(pid: string, file: string): string {
   }
 }
 
-async function expectStopped(child: Child, entries: readonly ProcessEntry[]): Promise<void> {
-  child.process.kill('SIGTERM')
+async function expectStopped(
+  child: Child,
+  entries: readonly ProcessEntry[],
+  signal: NodeJS.Signals = 'SIGTERM',
+): Promise<void> {
+  child.process.kill(signal)
   expect(await child.exited(STOP_MS)).toBe(0)
   expect(entries.filter(({ pid }) => isAlive(pid))).toEqual([])
   expect(processesOn(dataDir)).toEqual([])
@@ -53,6 +61,7 @@ test('starts all, says where everything is, refuses a second start, and leaves n
   for (const part of [`telnet 127.0.0.1 ${telnetPort}`, ...httpPorts.map((port) => `:${port}/readyz`), WIZARD.name]) {
     expect(child.output()).toContain(part)
   }
+  expect(child.output(), 'what it does meanwhile').toContain('· starting Redis, Kafka and Postgres')
   const entries = readProcesses(dataDir)
   expect(entries.map(({ role }) => role).sort()).toEqual(['gateway', 'kafka', 'postgres', 'redis', 'server'])
   expect(entries.filter(({ pid }) => !isAlive(pid))).toEqual([])
@@ -79,7 +88,7 @@ test('starts again on the same folder in under 20 s, with the same world', async
   console.log(`  second start: ${Math.round(tookMs)} ms until all are ready`)
   const wizard = await loginPlayer({ telnetPort }, WIZARD.name, WIZARD.password)
   const closed = wizard.closed
-  await expectStopped(child, readProcesses(dataDir))
+  await expectStopped(child, readProcesses(dataDir), 'SIGINT')
   await closed
   expect(wizard.lines.at(-1)?.text, 'players are told of a stop').toContain('going down')
   expect(tookMs).toBeLessThan(SECOND_START_MS)
@@ -111,4 +120,24 @@ test('ends every process when its own is killed and it is started again and stop
   await untilReady(second.httpPorts)
   expect(left.filter(({ pid }) => isAlive(pid))).toEqual([])
   await expectStopped(second.child, readProcesses(dataDir))
+})
+
+test.each(['gateway', 'server'])('ends soon when the %s is told to while it waits for Kafka', async (role) => {
+  const [telnet = 0, http = 0, nobody = 0] = await freePorts(3)
+  const child = spawnScript(`apps/${role}/src/main.ts`, [], {
+    HOLDFAST_SECRET: 'a-secret-of-the-tests-of-32-characters',
+    HOLDFAST_TELNET_PORT: String(telnet),
+    HOLDFAST_HTTP_PORT: String(http),
+    HOLDFAST_SERVER_HTTP_PORT: String(http),
+    REDIS_URL: `redis://127.0.0.1:${nobody}`,
+    KAFKA_BROKERS: `127.0.0.1:${nobody}`,
+    DATABASE_URL: `postgres://nobody:nothing@127.0.0.1:${nobody}/none`,
+  })
+  await waitUntil(async () => (await readiness(http)).status === 503, { timeoutMs: 20_000, what: '503 from /readyz' })
+  child.process.kill('SIGTERM')
+  try {
+    expect(await child.exited(ENDS_WITHIN_MS)).not.toBeNull()
+  } finally {
+    child.process.kill('SIGKILL')
+  }
 })

@@ -1,6 +1,7 @@
 import { waitUntil } from '@holdfast/runtime/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Game, startGame } from './harness/game.ts'
+import { until } from './harness/pace.ts'
 import { createPlayers, hangUpAll, type Player } from './harness/player.ts'
 import { createChance, momentsOf } from './harness/seed.ts'
 import { ownerOf, sessionOf, untilStored, whoNames } from './harness/sessions.ts'
@@ -10,7 +11,7 @@ const SETTLED_MS = 15_000
 const ANSWER_MS = 5_000
 const NAMES = ['Ann', 'Bob', 'Cyd', 'Dot', 'Eve', 'Fay', 'Gil', 'Hal']
 
-const chance = createChance('moment of the kill')
+const chance = createChance('moments of the kills')
 let game: Game
 let players: [Player, ...Player[]]
 
@@ -19,6 +20,14 @@ beforeAll(async () => {
   players = await createPlayers(game, NAMES)
 })
 afterAll(() => game?.stop())
+
+/** Nobody was dropped or doubled, and everybody is who they were. */
+async function expectAllInPlace(): Promise<void> {
+  await game.ready()
+  for (const player of players.slice(0, 2)) expect(await whoNames(player, SETTLED_MS)).toEqual(NAMES)
+  await untilStored(game.redis, players, SETTLED_MS)
+  expect(players.filter(({ isOpen }) => !isOpen)).toEqual([])
+}
 
 /** The players, by the server that owns their sessions. */
 async function byOwner(): Promise<Map<string, Player[]>> {
@@ -70,17 +79,39 @@ test('loses, doubles and reorders no word while one server is killed and the oth
   console.log(
     `  the first partition taken over after ${Math.round(takenOverMs)} ms; silence of each speaker, ms: ${silences}`,
   )
-
-  await game.ready()
-  for (const player of players.slice(0, 2)) expect(await whoNames(player, SETTLED_MS)).toEqual(NAMES)
-  await untilStored(game.redis, players, SETTLED_MS)
-  expect(players.filter(({ isOpen }) => !isOpen)).toEqual([])
+  await expectAllInPlace()
 })
 
-test('shares the sessions again when the killed server is back, and every word still arrives once', async () => {
-  await waitUntil(async () => (await byOwner()).size === 2, { timeoutMs: SETTLED_MS, what: 'two owners' })
-  const report = await talk({ topic: 'shared', players, everyMs: 500, forMs: 3_000 })
-  expect(report).toMatchObject({ said: 48, heard: 384 })
-  await untilStored(game.redis, players, SETTLED_MS)
+test('shows and stores nothing of a server that was stopped, replaced, and wakes', async () => {
+  await waitUntil(async () => (await byOwner()).size === 2, { timeoutMs: SETTLED_MS, what: 'two owners again' })
+  const report = await talk({
+    topic: 'woken',
+    players,
+    everyMs: 200,
+    forMs: 8_000,
+    moments: [1_000],
+    fault: async () => {
+      const stoppedAt = performance.now()
+      await game.kill('server', 0, 'SIGSTOP')
+      await until(stoppedAt + 4_000)
+      await game.kill('server', 0, 'SIGCONT')
+    },
+  })
+  expect(report).toMatchObject({ said: 320, heard: 2_560 })
+  await expectAllInPlace()
+})
+
+test('loses, doubles and reorders no word when a server and Redis are killed together', async () => {
+  await waitUntil(async () => (await byOwner()).size === 2, { timeoutMs: SETTLED_MS, what: 'two owners again' })
+  const report = await talk({
+    topic: 'double',
+    players,
+    everyMs: 200,
+    forMs: 6_000,
+    moments: momentsOf(chance, 1, 500, 3_000),
+    fault: async () => void (await Promise.all([game.kill('server', 1), game.kill('redis')])),
+  })
+  expect(report).toMatchObject({ said: 240, heard: 1_920 })
+  await expectAllInPlace()
   hangUpAll(players)
 })

@@ -25,6 +25,7 @@ export interface BareGame {
 }
 
 const PREPARE_MS = 60_000
+const START_MS = 60_000
 const STOP_MS = 20_000
 const KILLED_MS = 5_000
 
@@ -82,8 +83,12 @@ export async function startBareGame(): Promise<BareGame> {
     removeDataDir(dataDir)
   }
 
+  const kafkaEnded = services.kafka.exited.then(() => {
+    throw new Error('Kafka has ended while the game was starting')
+  })
+  kafkaEnded.catch(() => undefined) // it ends at last, when nobody waits for it any more
   try {
-    await ready(60_000)
+    await Promise.race([ready(START_MS), kafkaEnded])
   } catch (error) {
     await stop()
     throw error
