@@ -5,6 +5,9 @@ import { expect, test } from 'vitest'
 import { BACKLOG_BYTES_MAX, createBatcher, type OutgoingRecord } from './batcher.ts'
 import { TOPICS } from './topics.ts'
 
+/** What the broker will never take. */
+const HUGE = 'huge'
+
 type Answer = 'ok' | 'lost' | 'refused'
 
 /**
@@ -36,6 +39,7 @@ function createBroker(answer: (call: number) => Answer | null = () => 'ok') {
     broker.inFlight--
     if (outcome === 'refused') throw new Error('out of order sequence')
     const values = topicMessages.flatMap(({ messages }) => messages.map(({ value }) => String(value)))
+    if (values.includes(HUGE)) throw Object.assign(new Error('too large'), { type: 'MESSAGE_TOO_LARGE' })
     batches.push(values.length)
     log.push(...values)
     if (outcome === 'lost') throw new Error('the answer was lost')
@@ -150,6 +154,18 @@ test('goes on with a new producer after an error, and lets the old one go', asyn
   expect(broker.producers).toBe(3)
   expect(broker.connected).toBe(1)
   expect(failures).toEqual(['out of order sequence', 'out of order sequence'])
+})
+
+test('drops, and counts, only the record that the broker will never take', async () => {
+  const { clock, broker, batcher, sendAll } = setUp()
+  sendAll(5)
+  batcher.send(record(HUGE))
+  sendAll(4, 5)
+  const all = batcher.acknowledged(batcher.position())
+  await clock.advance(0)
+  await all
+  expect(broker.log).toEqual(numbers(9))
+  expect(batcher.refused).toBe(1)
 })
 
 test('acknowledges a mark when all before it is in Kafka, and no sooner', async () => {

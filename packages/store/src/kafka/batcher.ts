@@ -7,6 +7,7 @@ const BATCH_RECORDS_MAX = 500
 const BATCH_BYTES_MAX = 512 * 1024
 /** What may wait for Kafka in one process; above it `isFull` holds and callers stop taking more in. */
 export const BACKLOG_BYTES_MAX = 64 * 1024 * 1024
+const RECORD_HEAD_BYTES = 100
 const RETRY_MS = 100
 const DISCONNECT_MS = 1_000
 
@@ -33,6 +34,8 @@ export interface Batcher {
   readonly oldestMs: number
   /** Batches that had to be sent again with a new producer. */
   readonly failures: number
+  /** Records that the broker will never take (too large), dropped so that the rest goes on. */
+  readonly refused: number
   /** Waits up to `deadlineMs` for what is left, then lets go. Returns how many records Kafka did not acknowledge. */
   close(deadlineMs: number): Promise<number>
 }
@@ -65,6 +68,8 @@ export function createBatcher({ kafka, clock, onFailure }: BatcherOptions): Batc
   let acknowledged = 0
   let backlogBytes = 0
   let failures = 0
+  let refused = 0
+  let batchMax = BATCH_RECORDS_MAX
   let sending = false
   let closed = false
   let producer: Producer | undefined
@@ -87,30 +92,33 @@ export function createBatcher({ kafka, clock, onFailure }: BatcherOptions): Batc
     let bytes = 0
     let count = 0
     for (const { bytes: size } of queue) {
-      if (count === BATCH_RECORDS_MAX || (count > 0 && bytes + size > BATCH_BYTES_MAX)) break
+      if (count === batchMax || (count > 0 && bytes + size > BATCH_BYTES_MAX)) break
       bytes += size
       count++
     }
     return { entries: queue.slice(0, count), bytes }
   }
 
-  const sendUntilAcknowledged = async (records: readonly OutgoingRecord[]): Promise<void> => {
+  /** False: the broker will never take this batch. */
+  const sendUntilAcknowledged = async (records: readonly OutgoingRecord[]): Promise<boolean> => {
     const topicMessages = groupByTopic(records)
     while (!closed) {
       try {
         producer ??= await connect()
-        if (closed) return
+        if (closed) return true
         await producer.sendBatch({ acks: -1, topicMessages })
-        return
+        return true
       } catch (error) {
         failures++
         onFailure(messageOf(error))
         const broken = producer
         producer = undefined
         broken?.disconnect().catch(reportFailure)
+        if (isTooLarge(error)) return false
         await clock.sleep(RETRY_MS)
       }
     }
+    return true
   }
 
   const settle = (count: number, bytes: number): void => {
@@ -131,8 +139,15 @@ export function createBatcher({ kafka, clock, onFailure }: BatcherOptions): Batc
     await new Promise(setImmediate) // one turn of the event loop fills the batch
     while (queue.length > 0 && !closed) {
       const { entries, bytes } = nextBatch()
-      await sendUntilAcknowledged(entries.map(({ record }) => record))
-      if (!closed) settle(entries.length, bytes)
+      const isTaken = await sendUntilAcknowledged(entries.map(({ record }) => record))
+      if (closed) break
+      if (!isTaken && entries.length > 1) {
+        batchMax = Math.ceil(entries.length / 2) // until the one that is too large is alone
+        continue
+      }
+      if (!isTaken) refused++
+      batchMax = BATCH_RECORDS_MAX
+      settle(entries.length, bytes)
     }
     sending = false
   }
@@ -149,7 +164,7 @@ export function createBatcher({ kafka, clock, onFailure }: BatcherOptions): Batc
 
   const batcher: Batcher = {
     send(record) {
-      const bytes = (record.value?.length ?? 0) + 100
+      const bytes = Buffer.byteLength(record.value ?? '') + RECORD_HEAD_BYTES
       queue.push({ record, bytes, at: clock.monotonic() })
       taken++
       backlogBytes += bytes
@@ -175,6 +190,9 @@ export function createBatcher({ kafka, clock, onFailure }: BatcherOptions): Batc
     get failures() {
       return failures
     },
+    get refused() {
+      return refused
+    },
     async close(deadlineMs) {
       const patience = new AbortController()
       const rest = batcher.acknowledged(taken).catch((reason: unknown) => onFailure(messageOf(reason)))
@@ -184,6 +202,14 @@ export function createBatcher({ kafka, clock, onFailure }: BatcherOptions): Batc
     },
   }
   return batcher
+}
+
+const TOO_LARGE = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'])
+
+/** kafkajs wraps the broker's answer, when it has tried often enough. */
+function isTooLarge(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return ('type' in error && TOO_LARGE.has(String(error.type))) || isTooLarge(error.cause)
 }
 
 function groupByTopic(records: readonly OutgoingRecord[]) {

@@ -26,6 +26,8 @@ export interface OwnedPartition {
   acknowledged: number
   /** The offset that Redis holds; -1 for none. */
   flushedOffset: number
+  /** The log ends before the stored offset: it was replaced, and the next flush may lower that offset. */
+  isLogReplaced: boolean
   /** Memory holds the partition: its records may be applied. */
   loaded: boolean
   /** Replayed up to the end that was seen at the join: what is answered now is new. */
@@ -52,6 +54,7 @@ export function createOwnedPartition(
     flushSequence: 0,
     acknowledged: 0,
     flushedOffset: -1,
+    isLogReplaced: false,
     loaded: false,
     ready: false,
     target: 0,

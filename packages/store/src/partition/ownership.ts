@@ -178,6 +178,7 @@ export function createOwnership(options: OwnershipOptions): Ownership {
     if (!isCurrent(owned)) return false
     if (owned.next < low || owned.next > high) {
       events.onDataGap(partition, owned.next, low, high)
+      owned.isLogReplaced = owned.next > high
       owned.next = low
     }
     owned.epoch = acquired.epoch

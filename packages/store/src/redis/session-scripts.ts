@@ -43,6 +43,8 @@ export interface Flush {
   owner: string
   /** Where a replay would begin: all before it is in these values or stored already. -1 leaves the stored one. */
   offset: number
+  /** The log was replaced by a shorter one: the stored offset means nothing any more, and may fall. */
+  isLogReplaced?: boolean
   flushSequence: number
   /** The last flush this owner saw acknowledged: the store says so if it has lost it. */
   acknowledged: number
@@ -161,8 +163,8 @@ export interface HeldConnection {
 export type GatewaySetOutcome = 'stored' | 'gone' | 'fenced' | 'stale'
 
 function flushArguments(flush: Flush): ScriptArguments {
-  const { epoch, owner, offset, flushSequence, acknowledged, now } = flush
-  const args: ScriptArguments = [epoch, owner, offset, flushSequence, acknowledged, now]
+  const { epoch, owner, offset, isLogReplaced = false, flushSequence, acknowledged, now } = flush
+  const args: ScriptArguments = [epoch, owner, offset, flushSequence, acknowledged, now, isLogReplaced ? '1' : '0']
   for (const { operation, sid, connectionEpoch, serverRevision, server, gateway } of flush.items) {
     const serverFields = Object.entries(server)
     const gatewayFields = Object.entries(gateway)

@@ -47,6 +47,7 @@ export function recordingBatcher({ acknowledged = Number.POSITIVE_INFINITY } = {
     },
     oldestMs: 0,
     failures: 0,
+    refused: 0,
     close: () => Promise.resolve(0),
   }
   return batcher

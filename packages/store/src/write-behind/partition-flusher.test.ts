@@ -78,6 +78,7 @@ test('stores the dirty fields with the offset up to which they are all', async (
       epoch: 7,
       owner: 'server-1',
       offset: 45,
+      isLogReplaced: false,
       flushSequence: 11,
       acknowledged: 10,
       now: AT,

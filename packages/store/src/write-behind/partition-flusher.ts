@@ -96,9 +96,19 @@ export function createPartitionFlusher(options: FlusherOptions): PartitionFlushe
       return null
     }
     const flushSequence = ++owned.flushSequence
-    const { partition, epoch, acknowledged } = owned
+    const { partition, epoch, acknowledged, isLogReplaced } = owned
     try {
-      const flush = { partition, epoch, owner, offset, flushSequence, acknowledged, now: clock.now(), items }
+      const flush = {
+        partition,
+        epoch,
+        owner,
+        offset,
+        isLogReplaced,
+        flushSequence,
+        acknowledged,
+        now: clock.now(),
+        items,
+      }
       const outcome = await scripts.flush(flush)
       breaker.succeeded()
       if (outcome.kind === 'stored') owned.acknowledged = flushSequence
@@ -152,6 +162,7 @@ export function createPartitionFlusher(options: FlusherOptions): PartitionFlushe
     }
     owned.dirty.settle(taken)
     owned.flushedOffset = next
+    owned.isLogReplaced = false
     attempts = 0
     events.onStored(fieldsOf(taken))
     return true

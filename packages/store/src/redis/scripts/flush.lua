@@ -1,6 +1,7 @@
 -- Writes what an owner holds of its partition: all or nothing, and only from the present owner.
 -- KEYS owner, versions, dead, then one session key per session
--- ARGV epoch, owner, offset (-1 leaves the stored one), flushSequence, acknowledged flushSequence, now (epoch ms)
+-- ARGV epoch, owner, offset (-1 leaves the stored one), flushSequence, acknowledged flushSequence, now (epoch ms),
+--      '1' where the offset may fall: the log was replaced
 --      then per session: operation, sid, connectionEpoch, serverRevision,
 --        number of server fields, number of gateway fields, server field, value ..., gateway field, value ...
 --      operations: U update, C create where absent (else all server fields), D delete and tombstone. '' deletes a field.
@@ -19,7 +20,7 @@ local function write(key, from, count)
   end
 end
 
-local i, codes = 7, {}
+local i, codes = 8, {}
 for k = 4, #KEYS do
   local key, operation, sid, epoch, revision = KEYS[k], ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
   local servers, gateways = tonumber(ARGV[i + 4]), tonumber(ARGV[i + 5])
@@ -60,5 +61,6 @@ for k = 4, #KEYS do
   codes[#codes + 1] = code
 end
 redis.call('HSET', KEYS[1], 'flushSequence', ARGV[4])
-if tonumber(ARGV[3]) > tonumber(o[4] or '-1') then redis.call('HSET', KEYS[1], 'offset', ARGV[3]) end
+local offset = tonumber(ARGV[3])
+if offset > tonumber(o[4] or '-1') or (ARGV[7] == '1' and offset >= 0) then redis.call('HSET', KEYS[1], 'offset', ARGV[3]) end
 return {'stored', table.concat(codes)}
