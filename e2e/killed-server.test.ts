@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Game, startGame } from './harness/game.ts'
-import { createPlayers, hangUpAll, type Player } from './harness/player.ts'
+import { createPlayers, type Player } from './harness/player.ts'
 import { createChance, momentsOf } from './harness/seed.ts'
 import { untilStored, whoNames } from './harness/sessions.ts'
 import { talk } from './harness/talk.ts'
@@ -10,10 +10,11 @@ const SETTLED_MS = 15_000
 const chance = createChance('moments of the kills')
 let game: Game
 
-beforeAll(async () => {
+// A game for each test: the supervisor waits longer before each restart of a server that dies again and again.
+beforeEach(async () => {
   game = await startGame()
 })
-afterAll(() => game?.stop())
+afterEach(() => game?.stop())
 
 /** Nobody was dropped or doubled, and everybody is who they were. */
 async function expectAllInPlace(players: readonly Player[]): Promise<void> {
@@ -41,7 +42,6 @@ test('loses, doubles and reorders no word of two players when the server is kill
   expect(report).toMatchObject({ said: 600, heard: 1_200 })
   expect(timesEnded()).toBe(5)
   await expectAllInPlace(players)
-  hangUpAll(players)
 })
 
 test('loses, doubles and reorders no word of fifty in a room when the server is killed', async () => {
@@ -59,5 +59,4 @@ test('loses, doubles and reorders no word of fifty in a room when the server is 
   })
   expect(report).toMatchObject({ said: 400, heard: 20_000 })
   await expectAllInPlace(players)
-  hangUpAll(players)
 })

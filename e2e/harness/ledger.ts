@@ -54,6 +54,12 @@ export function createLedger(topic: string, listeners: readonly Player[]): Ledge
 
   const total = (): number => [...said.values()].reduce((sum, count) => sum + count, 0)
   const heard = (): number => listeners.reduce((sum, listener) => sum + heardBy(listener).length, 0)
+  /** A line that came twice must not stand for one that is still to come. */
+  const differentLines = (): number =>
+    listeners.reduce(
+      (sum, listener) => sum + new Set(heardBy(listener).map(({ speaker, number }) => `${speaker} ${number}`)).size,
+      0,
+    )
 
   return {
     say(speaker, number) {
@@ -63,7 +69,11 @@ export function createLedger(topic: string, listeners: readonly Player[]): Ledge
     problems,
     async complete(ms) {
       const wanted = total() * listeners.length
-      const isComplete = waitUntil(() => heard() >= wanted, { timeoutMs: ms, everyMs: 100, what: 'every line' })
+      const isComplete = waitUntil(() => differentLines() >= wanted, {
+        timeoutMs: ms,
+        everyMs: 100,
+        what: 'every line',
+      })
       // Which lines are missing says more than that some are.
       await isComplete.catch(() => undefined)
       const wrong = problems()

@@ -1,6 +1,7 @@
 import { createLedger, type Ledger, type LedgerReport } from './ledger.ts'
 import { until } from './pace.ts'
 import type { Player } from './player.ts'
+import { whoNames } from './sessions.ts'
 
 export type Talk = {
   /** Marks the lines: one word, another for each talk. */
@@ -16,12 +17,17 @@ export type Talk = {
 
 /** After the last line is typed and the last fault is over. */
 const HEARD_WITHIN_MS = 45_000
+const ANSWER_MS = 15_000
 
 /** All players type numbered lines to each other while faults happen; resolves when each has heard each line once, in order. */
 export async function talk({ topic, players, everyMs, forMs, moments = [], fault }: Talk): Promise<LedgerReport> {
   const ledger = createLedger(topic, players)
   await Promise.all([typing(ledger, players, everyMs, forMs), faults(moments, fault)])
   const report = await ledger.complete(HEARD_WITHIN_MS)
+  // What was on its way before these answers has come too: nothing of it may be a repeat.
+  for (const player of players.slice(0, 2)) await whoNames(player, ANSWER_MS)
+  const late = ledger.problems()
+  if (late.length > 0) throw new Error(`${topic}: after all was heard\n  ${late.join('\n  ')}`)
   const silence = `longest silence ${report.longestSilenceMs} ms`
   console.log(`  ${topic}: ${report.said} lines said, ${report.heard} heard, ${silence}`)
   return report
