@@ -33,6 +33,8 @@ export interface LogReader {
   readonly caughtUp: Promise<void>
   /** Records that wait to be read, as of the last fetch. */
   readonly lag: number
+  /** Since Kafka last answered a fetch (about ten times a second, also when there is nothing), ms. */
+  readonly silentMs: number
   close(): Promise<void>
 }
 
@@ -74,6 +76,10 @@ export async function createLogReader(options: LogReaderOptions): Promise<LogRea
   })
   consumer.on(consumer.events.GROUP_JOIN, () => {
     for (const [partition, offset] of positions) consumer.seek({ topic, partition, offset: String(offset) })
+  })
+  let answeredAt = clock.monotonic()
+  consumer.on(consumer.events.FETCH, () => {
+    answeredAt = clock.monotonic()
   })
   consumer.on(consumer.events.CRASH, ({ payload }) => {
     if (!payload.restart && !closing.signal.aborted) onDead(payload.error)
@@ -117,6 +123,9 @@ export async function createLogReader(options: LogReaderOptions): Promise<LogRea
       let sum = 0
       for (const lag of lags.values()) sum += lag
       return sum
+    },
+    get silentMs() {
+      return clock.monotonic() - answeredAt
     },
     async close() {
       closing.abort()
