@@ -1,0 +1,56 @@
+import { durableUpdates } from './durable-updates.ts'
+import { machine, quietLoad, versions } from './machine.ts'
+import type { Claim } from './measure.ts'
+import { memoryAccess } from './memory-access.ts'
+import { startOwnRedis } from './own-redis.ts'
+import { registerAndDisconnect } from './register-and-disconnect.ts'
+import { table, writeReport } from './report.ts'
+import { roundTrip } from './round-trip.ts'
+import type { MeasuredClaim } from './wording.ts'
+
+/** `npm run bench`: every claim. `npm run bench -- round-trip`: that one alone, and then nothing is written. */
+const CLAIMS: Readonly<Record<string, () => Promise<Claim>>> = {
+  'memory-access': memoryAccess,
+  'durable-updates': durableUpdates,
+  'register-and-disconnect': registerAndDisconnect,
+  'round-trip': roundTrip,
+}
+
+/** How long each claim may wait for a quiet machine; 0 to measure at once. */
+const QUIET_WAIT_MS = Number(process.env.HOLDFAST_BENCH_QUIET_WAIT_MS ?? 240_000)
+
+async function measured(claim: () => Promise<Claim>): Promise<MeasuredClaim> {
+  const loadBefore = await quietLoad(QUIET_WAIT_MS)
+  const startedAt = performance.now()
+  const found = await claim()
+  return { ...found, loadBefore, tookS: Math.round((performance.now() - startedAt) / 1_000) }
+}
+
+async function redisVersion(): Promise<string> {
+  const redis = await startOwnRedis()
+  const version = await redis.version()
+  await redis.stop()
+  return version
+}
+
+const asked = process.argv.slice(2)
+const unknown = asked.filter((name) => !(name in CLAIMS))
+if (unknown.length > 0) {
+  console.error(`no claim ${unknown.join(', ')}; there are ${Object.keys(CLAIMS).join(', ')}`)
+  process.exit(64)
+}
+const at = new Date().toISOString()
+const report = { at, machine: machine(), versions: versions(await redisVersion()) }
+const { cores, model, memoryGb } = report.machine
+const { node, redis, kafka } = report.versions
+console.log(`${cores} cores (${model}), ${memoryGb} GB; Node ${node}, Redis ${redis}, Kafka ${kafka}`)
+
+const claims: MeasuredClaim[] = []
+for (const [name, claim] of Object.entries(CLAIMS)) {
+  if (asked.length > 0 && !asked.includes(name)) continue
+  console.log(`\n· ${name}`)
+  const found = await measured(claim)
+  claims.push(found)
+  console.log(table(found))
+}
+if (asked.length === 0) console.log(`\nwritten to ${writeReport({ ...report, claims })}`)
