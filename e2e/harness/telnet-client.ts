@@ -12,7 +12,7 @@ export interface TelnetClient {
   /** Resolves when the other side has closed, or the socket broke, with the monotonic ms. */
   readonly closed: Promise<number>
   send(line: string): void
-  /** The first line that fits, from the `since`th on: one that is there already, or that comes within `ms`. */
+  /** The first line that fits, from the `since`th on: one that is there already, or that comes within `ms`. Rejects at the close. */
   waitFor(pattern: string | RegExp, ms: number, since?: number): Promise<HeardLine>
   /** Sends a line and waits for an answer that was not there before. */
   ask(line: string, pattern: string | RegExp, ms: number): Promise<HeardLine>
@@ -20,7 +20,12 @@ export interface TelnetClient {
   hangUp(): void
 }
 
-type Waiter = { fits: (text: string) => boolean; since: number; found: (line: HeardLine) => void }
+type Waiter = {
+  fits: (text: string) => boolean
+  since: number
+  found: (line: HeardLine) => void
+  fail: (why: string) => void
+}
 
 const CONNECT_MS = 5_000
 /** How much of what was heard an error quotes. */
@@ -52,6 +57,7 @@ export async function connectTelnet(port: number, host = '127.0.0.1'): Promise<T
   const closed = new Promise<number>((resolve) => {
     socket.once('close', () => {
       isOpen = false
+      for (const waiter of waiters) waiter.fail('before the connection was closed')
       resolve(performance.now())
     })
   })
@@ -79,16 +85,21 @@ export async function connectTelnet(port: number, host = '127.0.0.1'): Promise<T
         fits,
         since,
         found: (line) => {
-          waiters.delete(waiter)
-          clearTimeout(timer)
+          end()
           resolve(line)
         },
+        fail: (why) => {
+          end()
+          reject(new Error(`not heard ${why}: ${String(pattern)}; the last lines were\n${heard()}`))
+        },
       }
-      const timer = setTimeout(() => {
+      const timer = setTimeout(() => waiter.fail(`within ${ms} ms`), ms)
+      const end = (): void => {
         waiters.delete(waiter)
-        reject(new Error(`not heard within ${ms} ms: ${String(pattern)}; the last lines were\n${heard()}`))
-      }, ms)
+        clearTimeout(timer)
+      }
       waiters.add(waiter)
+      if (!isOpen) waiter.fail('and nothing comes any more')
     })
   }
 
