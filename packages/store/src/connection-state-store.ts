@@ -239,7 +239,7 @@ export async function startConnectionStateStore(options: StoreOptions): Promise<
       breaker: breaker.state,
     }
   }
-  seen.collectFrom(status)
+  seen.collectFrom(status, batcher)
 
   return {
     sessions: replica,

@@ -1,6 +1,7 @@
 import type { Logger, Metrics } from '@holdfast/runtime'
 import type { StoreStatus } from './connection-state-store.ts'
 import type { Partition, Sid } from './contracts/index.ts'
+import type { Batcher } from './kafka/batcher.ts'
 import type { OwnedPartition } from './partition/owned-partition.ts'
 import type { StoredPartition } from './redis/partition-loader.ts'
 
@@ -106,7 +107,12 @@ export function createStoreMetrics(metrics: Metrics, logger: Logger) {
     takeoverFailed(partition: Partition, problem: string): void {
       warn('taking a partition over failed; it is tried again', { partition, error: problem })
     },
-    collectFrom(status: () => StoreStatus): void {
+    collectFrom(status: () => StoreStatus, batcher: Batcher): void {
+      const backlog = (name: string, help: string, value: () => number) =>
+        metrics.gauge(name, help, [], (self) => self.set(value()))
+      backlog('kafka_backlog_records', 'Records that wait for Kafka', () => batcher.backlogRecords)
+      backlog('kafka_oldest_ms', 'How long the oldest record waits for Kafka, ms', () => batcher.oldestMs)
+      backlog('kafka_refused_records', 'Records too large for the broker: dropped', () => batcher.refused)
       const gauge = (name: string, help: string, value: (status: StoreStatus) => number) =>
         metrics.gauge(name, help, [], (self) => self.set(value(status())))
       gauge('sessions', 'Sessions in the memory of this server', ({ sessions }) => sessions)

@@ -7,14 +7,19 @@ import { REPO_DIR } from './paths.ts'
 
 const PROCESSES_MAX = 32
 
+/** Silence would be worse: an operator would believe that connections are encrypted. */
+const isUnset = (value: unknown): boolean => value === undefined
+const isOff = (value: string): boolean => value === 'off'
+
 const schema = z.object({
   HOLDFAST_HOST: z.string().default('127.0.0.1'),
   HOLDFAST_TELNET_PORT: port().default(4201),
   HOLDFAST_HTTP_PORT: port().default(4202),
   HOLDFAST_SERVER_HTTP_PORT: port().default(4203),
-  HOLDFAST_TELNETS_PORT: port().optional(),
+  HOLDFAST_TELNETS_PORT: port().optional().refine(isUnset, 'telnet over TLS is not there yet: leave it unset'),
+  HOLDFAST_PROXY_PROTOCOL: z.string().default('off').refine(isOff, 'the PROXY protocol is not there yet: leave it off'),
   HOLDFAST_DATA_DIR: z.string().default('.data'),
-  HOLDFAST_SECRET: z.string().min(32, 'use 32 characters or more').optional(),
+  HOLDFAST_SECRET: z.string().min(16, 'use 16 characters or more').optional(),
   HOLDFAST_WIZARD_NAME: z.string().default('Wizard'),
   HOLDFAST_WIZARD_PASSWORD: z.string().optional(),
   HOLDFAST_GATEWAYS: count({ min: 1, max: PROCESSES_MAX }).default(1),

@@ -41,7 +41,9 @@ export function startProgressWatch(options: {
     if (ready && paused.has(partition) && !line.isFull) group.resume([partition])
     const last = moved.get(partition)
     const now = clock.monotonic()
-    if (!last || last.next !== next || high <= next || !owned.loaded || batcher.isFull) {
+    // While the group does not hear of us (Kafka was away, we were frozen) nothing can be delivered: no time counts.
+    const isServed = owned.loaded && !batcher.isFull && group.isMembershipFresh()
+    if (!last || last.next !== next || high <= next || !isServed) {
       moved.set(partition, { next, at: now })
     } else if (now - last.at > STUCK_MS) {
       onStuck(
