@@ -32,7 +32,6 @@ test('gives every process ports of its own, the configured ones to the first', a
       HOLDFAST_TELNET_PORT: String(telnet),
       HOLDFAST_HTTP_PORT: String(http),
       HOLDFAST_SERVER_HTTP_PORT: String(server),
-      HOLDFAST_TELNETS_PORT: '0',
       HOLDFAST_GATEWAYS: '3',
       HOLDFAST_SERVERS: '2',
     }),
@@ -40,8 +39,8 @@ test('gives every process ports of its own, the configured ones to the first', a
   expect(ports.gateways[0]).toMatchObject({ telnet, http })
   expect(ports.servers[0]).toEqual({ http: server })
   const all = [...ports.gateways, ...ports.servers].flatMap((each) => Object.values(each))
-  expect(all).toHaveLength(11)
-  expect(new Set(all).size).toBe(11)
+  expect(all).toHaveLength(8)
+  expect(new Set(all).size).toBe(8)
 })
 
 test('refuses one port given to two listeners', async () => {
