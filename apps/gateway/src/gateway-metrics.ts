@@ -1,4 +1,4 @@
-import type { Logger, Metrics } from '@holdfast/runtime'
+import type { Clock, Logger, Metrics } from '@holdfast/runtime'
 import type { Batcher } from '@holdfast/store'
 import type { CloseReason } from '@holdfast/store/contracts'
 import type { Registry } from './connections/registry.ts'
@@ -6,10 +6,14 @@ import type { Registry } from './connections/registry.ts'
 const LOG_EVERY_MS = 5_000
 
 /** What the gateway counts and says; no addresses, no text. */
-export function createGatewayMetrics(metrics: Metrics, logger: Logger) {
+export function createGatewayMetrics(metrics: Metrics, logger: Logger, clock: Clock) {
   const opened = metrics.counter('connections_opened_total', 'Connections accepted', ['transport'])
   const closed = metrics.counter('connections_closed_total', 'Connections ended', ['reason'])
-  const dropped = metrics.counter('gateway_dropped_total', 'Records and lines that were not passed on', ['what'])
+  const dropped = metrics.counter(
+    'gateway_dropped_total',
+    'Records, lines and bytes of lines that were not passed on',
+    ['what'],
+  )
   const refused = metrics.counter('connections_refused_total', 'Connections turned away', ['why'])
   const roundTrip = metrics.histogram('command_round_trip_ms', 'From a line to its answer at the gateway, ms')
   const trouble = metrics.counter('gateway_trouble_total', 'Failures of Redis and Kafka that were met', ['part'])
@@ -18,12 +22,12 @@ export function createGatewayMetrics(metrics: Metrics, logger: Logger) {
   return {
     opened: (transport: string) => opened.inc({ transport }),
     closed: (reason: CloseReason) => closed.inc({ reason }),
-    dropped: (what: string) => dropped.inc({ what }),
+    dropped: (what: string, count: number) => dropped.inc({ what }, count),
     refused: (why: string) => refused.inc({ why }),
     answered: (ms: number) => roundTrip.observe(ms),
     trouble(part: 'redis' | 'kafka', problem: string): void {
       trouble.inc({ part })
-      const now = performance.now()
+      const now = clock.monotonic()
       if (now - (lastLogged.get(part) ?? Number.NEGATIVE_INFINITY) < LOG_EVERY_MS) return
       lastLogged.set(part, now)
       logger.warn({ error: problem }, `${part} does not do what was asked; it is tried again`)

@@ -42,14 +42,17 @@ export async function startGateway(config: GatewayConfig, lifecycle: Lifecycle, 
   const { signal } = lifecycle
   const incarnation = `gateway-${randomBytes(6).toString('hex')}`
   const metrics = createMetrics({ defaultLabels: { role: 'gateway' } })
-  const seen = createGatewayMetrics(metrics, logger)
+  const seen = createGatewayMetrics(metrics, logger, clock)
   const health = await lifecycle.acquire(
     'health',
     () => createHealth({ clock }),
     (part) => part.close(),
   )
   let isReady = false
-  health.check('gateway', () => ({ ok: isReady, detail: isReady ? 'accepting players' : 'starting' }))
+  health.check('gateway', () => {
+    if (signal.aborted) return { ok: false, detail: 'stopping' }
+    return { ok: isReady, detail: isReady ? 'accepting players' : 'starting' }
+  })
   await lifecycle.acquire(
     'health server',
     () => startHealthServer({ host: config.host, port: config.httpPort, health, metrics, logger }),
@@ -72,14 +75,13 @@ export async function startGateway(config: GatewayConfig, lifecycle: Lifecycle, 
   const batcher = await lifecycle.acquire(
     'batcher',
     () => createBatcher({ kafka, clock, onFailure: (problem) => seen.trouble('kafka', problem) }),
-    (part) => part.close(LAST_WORDS_MS),
+    async (part) => {
+      const left = await part.close(LAST_WORDS_MS)
+      if (left > 0) logger.error({ records: left }, 'stopped before Kafka had everything: input and closes are lost')
+    },
     { deadlineMs: LAST_WORDS_MS + 2_000 },
   )
   health.check('redis', () => ({ ok: redis.status === 'ready', detail: redis.status }))
-  health.check('kafka', () => ({
-    ok: batcher.oldestMs < KAFKA_LATE_MS,
-    detail: `${batcher.backlogRecords} records wait`,
-  }))
 
   const fail = (reason: string): void => {
     process.exitCode = 71
@@ -104,7 +106,7 @@ export async function startGateway(config: GatewayConfig, lifecycle: Lifecycle, 
     (part) => part.release(),
   )
   const handles = await leaseHandles({ redis, clock, signal, onTrouble })
-  await lifecycle.acquire(
+  const reader = await lifecycle.acquire(
     'output reader',
     () =>
       createLogReader({
@@ -116,8 +118,13 @@ export async function startGateway(config: GatewayConfig, lifecycle: Lifecycle, 
         onRecord: createOutbound((sid) => registry.get(sid), { onDropped: seen.dropped }),
         onDead: (error) => fail(`Kafka: ${error.message}`),
       }),
-    (reader) => reader.close(),
+    (part) => part.close(),
   )
+  // Two witnesses: what is sent is taken, and what is asked is answered (also while nobody types).
+  health.check('kafka', () => ({
+    ok: batcher.oldestMs < KAFKA_LATE_MS && reader.silentMs < KAFKA_LATE_MS,
+    detail: `${batcher.backlogRecords} records wait`,
+  }))
 
   const ownFields = await lifecycle.acquire(
     'own fields',
@@ -145,28 +152,26 @@ export async function startGateway(config: GatewayConfig, lifecycle: Lifecycle, 
     () => startPulse({ registry, batcher, clock }),
     (part) => part.close(),
   )
-  await lifecycle.acquire(
+  const seats = await lifecycle.acquire(
     'players',
-    () => registry,
-    () => {
-      for (const connection of registry.all()) connection.close('shutdown')
-    },
+    () =>
+      createTelnetSeats({
+        incarnation,
+        slot: lease.slot,
+        handles,
+        registry,
+        inbound,
+        pulse,
+        clock,
+        limits: LIMITS,
+        newUlid: () => ulid(),
+        seen,
+      }),
+    (part) => part.close(),
   )
-  const seat = createTelnetSeats({
-    incarnation,
-    slot: lease.slot,
-    handles,
-    registry,
-    inbound,
-    clock,
-    limits: LIMITS,
-    newUlid: () => ulid(),
-    seen,
-    onSent: () => pulse.onSent(),
-  })
   await lifecycle.acquire(
     'telnet',
-    () => startTelnetListener({ host: config.host, port: config.telnetPort, onConnection: seat, logger }),
+    () => startTelnetListener({ host: config.host, port: config.telnetPort, onConnection: seats.accept, logger }),
     (listener) => listener.close(),
   )
   isReady = true

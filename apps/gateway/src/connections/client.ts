@@ -8,19 +8,20 @@ export interface ClientFacts {
   capabilities: readonly string[]
 }
 
+/** What a client is sent. `bind` and `close` are the connection's affair. */
+export type ClientPart = Exclude<OutputPart, { kind: 'bind' | 'close' }>
+
 /** A client's end of a connection: telnet now, others later. */
 export interface Client {
-  readonly transport: 'telnet' | 'telnets' | 'websocket'
-  readonly ip: string
-  /** Sends in order. `bind` and `close` are the connection's affair and not given here. */
-  send(parts: readonly Exclude<OutputPart, { kind: 'bind' | 'close' }>[]): void
+  /** Sends in order. Text is safe by then (safe-text.ts). After `end` or `destroy`: nothing happens. */
+  send(parts: readonly ClientPart[]): void
   facts(): ClientFacts
   /** Bytes that the client has not taken yet. */
   readonly backlogBytes: number
   /** Stops and goes on reading what the client sends. */
   pause(): void
   resume(): void
-  /** Sends what is left, then closes. */
+  /** Sends what is left, then closes; after a bounded time in any case. What the client still sends is read: see telnet-client.ts. */
   end(): void
   /** Closes at once. */
   destroy(): void
@@ -28,9 +29,14 @@ export interface Client {
 
 /** What a client tells its connection. */
 export interface ClientEvents {
-  onLine(line: string): void
+  /** `cut`: the line was too long, its end is missing. */
+  onLine(line: string, cut: boolean): void
   /** The facts have changed. */
   onFacts(): void
-  /** The socket is gone; nothing follows. */
+  /** Something was sent: the moment to look at the backlog. */
+  onSent(): void
+  /** Input over a bound was dropped. */
+  onDropped(what: 'line-bytes' | 'subnegotiation', count: number): void
+  /** The client has closed its side, or the socket is gone. May come more than once. */
   onGone(): void
 }

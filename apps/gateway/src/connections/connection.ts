@@ -8,19 +8,29 @@ import {
   type OutputRecord,
   type Sid,
 } from '@holdfast/store/contracts'
-import type { Client } from './client.ts'
-import { createInputRate, type Limits } from './limits.ts'
+import { createBacklogWatch } from './backlog-watch.ts'
+import type { Client, ClientPart } from './client.ts'
+import { createInputGate } from './input-gate.ts'
+import type { Limits } from './limits.ts'
+import { safeText } from './safe-text.ts'
+import { createUnanswered } from './unanswered.ts'
 
 /** What a connection hands on; the relays send it. */
 export interface ConnectionEvents {
   /** A numbered line, in order. */
   onInput(connection: Connection, inputSequence: number, line: string): void
-  /** The connection is over; told once. */
+  /** The gateway's fields have changed, `gatewayRevision` with them; always all that can change, so that the last write suffices. */
+  onChanged(connection: Connection, fields: Partial<GatewayFields>): void
+  /** The connection is over; told once, and nothing follows. */
   onClosed(connection: Connection, reason: CloseReason): void
-  onDropped(what: 'repeat' | 'input-after-close'): void
+  /** `waiting-input`: lines that waited for their rate when the connection ended. */
+  onDropped(what: 'repeat' | 'input-after-close' | 'waiting-input' | 'flood', count: number): void
   /** How long the server took to answer a line, ms. */
   onAnswered(ms: number): void
 }
+
+/** Why input is not read: nothing may overtake the event that makes the session; Kafka does not take what was read. */
+export type HoldReason = 'registering' | 'kafka'
 
 export interface Connection {
   readonly sid: Sid
@@ -28,26 +38,30 @@ export interface Connection {
   /** What the server has said of who this is. */
   readonly player: string | null
   readonly loginState: 'connected' | 'loggedIn'
-  readonly openedAt: number
   readonly isClosed: boolean
-  /** A line from the client. */
-  line(text: string): void
+  /** A line from the client. `cut`: its end is missing. */
+  line(text: string, cut?: boolean): void
   /** A record of the server's for this session. Repeats are dropped by their cause. */
   deliver(record: OutputRecord): void
   /** The one way to end: text, then the close; `onClosed` follows. A second call does nothing. */
   close(reason: CloseReason, text?: string): void
   /** The client has gone by itself. */
   gone(): void
+  /** The client has told something about itself; `onChanged` follows, at a bounded rate. */
+  factsChanged(): void
+  /** Something was sent: ends a client that takes nothing before memory is full. */
+  lookAtBacklog(): void
   /** Looks at what is due: answers that are late, clients that are slow, lines that wait for their rate. */
   tick(): void
-  pauseInput(): void
-  resumeInput(): void
-  updateFacts(): Partial<GatewayFields> | null
+  /** Input is read only while no reason holds it; each reason is given back by `release`. */
+  hold(reason: HoldReason): void
+  release(reason: HoldReason): void
 }
 
 const LATE_NOTICE = '-- The game is catching its breath. What you typed is kept and will be answered. --\n'
 const FLOOD_NOTICE = '-- You are typing too fast: your lines are taken one by one. --\n'
 const SLOW_NOTICE = '-- Your connection is too slow for what is happening here. --\n'
+const CUT_NOTICE = '-- Your line was too long: only its beginning was taken. --\n'
 
 export interface ConnectionOptions {
   fields: GatewayFields
@@ -64,82 +78,85 @@ export interface ConnectionOptions {
  */
 export function createConnection({ fields, sid, client, clock, limits, events }: ConnectionOptions): Connection {
   const lastCauses = new Map<number, { offset: number; index: number }>()
-  const unanswered = new Map<number, number>()
-  const rate = createInputRate(limits)
-  const waitingLines: string[] = []
+  const unanswered = createUnanswered(limits)
+  const gate = createInputGate(limits)
+  const backlog = createBacklogWatch(limits)
+  const held = new Set<HoldReason>()
   const openedAt = clock.monotonic()
   let inputSequence = 0
   let player: string | null = null
   let loginState: 'connected' | 'loggedIn' = 'connected'
   let isClosed = false
-  let isNoticed = false
   let isFloodTold = false
-  let slowSince: number | null = null
+  let hasNewFacts = false
+  let factsToldAt = Number.NEGATIVE_INFINITY
 
   const say = (text: string): void => client.send([{ kind: 'text', text }])
 
   const take = (text: string): void => {
     inputSequence++
-    unanswered.set(inputSequence, clock.monotonic())
+    unanswered.sent(inputSequence, clock.monotonic())
     events.onInput(connection, inputSequence, text)
   }
 
-  const takeWaiting = (): void => {
-    while (waitingLines.length > 0 && rate.take(clock.monotonic())) take(waitingLines.shift() ?? '')
-    if (waitingLines.length === 0) isFloodTold = false
+  const takeWaiting = (now: number): void => {
+    if (held.size > 0) return
+    for (let line = gate.next(now); line !== undefined; line = gate.next(now)) take(line)
+    if (gate.size === 0) isFloodTold = false
   }
 
-  const show = (part: OutputPart): void => {
-    if (part.kind === 'bind') {
-      player = part.player
-      loginState = part.loginState
-    } else if (part.kind === 'close') connection.close(part.reason)
-    else if (!isClosed) client.send([part])
+  const tellFlood = (): void => {
+    if (isFloodTold) return
+    isFloodTold = true
+    say(FLOOD_NOTICE)
+  }
+
+  const show = (data: readonly OutputPart[]): void => {
+    const parts: ClientPart[] = []
+    let ends: CloseReason | null = null
+    for (const part of data) {
+      if (part.kind === 'bind') {
+        player = part.player
+        loginState = part.loginState
+      } else if (part.kind === 'close') {
+        ends = part.reason
+        break // nothing follows a close
+      } else parts.push(part.kind === 'echo' ? part : { ...part, text: safeText(part.text) })
+    }
+    if (parts.length > 0) client.send(parts)
+    if (ends !== null) connection.close(ends)
   }
 
   const answered = ({ done }: OutputRecord): void => {
     if (done?.sid !== sid) return
-    const sentAt = unanswered.get(done.inputSequence)
-    if (sentAt === undefined) return
-    unanswered.delete(done.inputSequence)
-    events.onAnswered(clock.monotonic() - sentAt)
-    if (unanswered.size === 0) isNoticed = false
+    const ms = unanswered.answered(done.inputSequence, clock.monotonic())
+    if (ms !== null) events.onAnswered(ms)
   }
 
-  const noticeLate = (now: number): void => {
-    const [oldest] = unanswered.values()
-    if (isNoticed || oldest === undefined || now - oldest < limits.noticeAfterMs) return
-    isNoticed = true
-    say(LATE_NOTICE)
-  }
-
-  const endSlow = (now: number): void => {
-    const { backlogBytes } = client
-    if (backlogBytes <= limits.backlogBytesMax) {
-      slowSince = null
-      return
-    }
-    if (slowSince === null) {
-      slowSince = now
-      say(SLOW_NOTICE)
-    }
-    if (now - slowSince >= limits.slowGraceMs || backlogBytes > limits.backlogBytesHard) {
-      finish('slow')
-      client.destroy() // what it does not take would keep it open
-    }
+  const tellFacts = (now: number): void => {
+    if (!hasNewFacts || now - factsToldAt < limits.factsEveryMs) return
+    hasNewFacts = false
+    const facts = client.facts()
+    const next = { ...facts, capabilities: [...facts.capabilities] }
+    if (sameFacts(next, fields)) return
+    factsToldAt = now
+    fields.gatewayRevision++
+    Object.assign(fields, next)
+    events.onChanged(connection, next)
   }
 
   const finish = (reason: CloseReason): void => {
     if (isClosed) return
     isClosed = true
     unanswered.clear()
+    if (gate.size > 0) events.onDropped('waiting-input', gate.size)
+    gate.clear()
     events.onClosed(connection, reason)
   }
 
   const connection: Connection = {
     sid,
     fields,
-    openedAt,
     get player() {
       return player
     },
@@ -149,63 +166,72 @@ export function createConnection({ fields, sid, client, clock, limits, events }:
     get isClosed() {
       return isClosed
     },
-    line(text) {
+    line(text, cut = false) {
       if (isClosed) {
-        events.onDropped('input-after-close')
+        events.onDropped('input-after-close', 1)
         return
       }
-      if (waitingLines.length === 0 && rate.take(clock.monotonic())) {
-        take(text)
-        return
-      }
-      waitingLines.push(text)
-      if (waitingLines.length > limits.inputQueueMax) connection.close('flood')
-      else if (!isFloodTold) {
-        isFloodTold = true
-        say(FLOOD_NOTICE)
+      if (cut) say(CUT_NOTICE)
+      const turn = gate.offer(text, clock.monotonic())
+      if (turn === 'now') take(text)
+      else if (turn === 'queued') tellFlood()
+      else {
+        events.onDropped('flood', 1)
+        connection.close('flood')
       }
     },
     deliver(record) {
+      if (isClosed) return
       const { partition, offset, index } = record.cause
       const last = lastCauses.get(partition)
       if (last && !isEarlierCause(last, record.cause)) {
-        events.onDropped('repeat')
+        events.onDropped('repeat', 1)
         return
       }
       lastCauses.set(partition, { offset, index })
-      for (const part of record.data) show(part)
+      show(record.data)
       answered(record)
     },
     close(reason, text = CLOSE_REASONS[reason] ?? undefined) {
       if (isClosed) return
-      if (text !== undefined) say(`${text}\n`)
+      if (text !== undefined) say(`${safeText(text)}\n`)
       finish(reason)
       client.end()
     },
     gone: () => finish('client'),
+    factsChanged() {
+      hasNewFacts = true
+    },
+    lookAtBacklog() {
+      if (isClosed) return
+      const look = backlog.look(client.backlogBytes, clock.monotonic())
+      if (look === 'tell') say(SLOW_NOTICE)
+      if (look !== 'end') return
+      finish('slow')
+      client.destroy() // what it does not take would keep it open
+    },
     tick() {
       if (isClosed) return
       const now = clock.monotonic()
-      takeWaiting()
-      noticeLate(now)
-      endSlow(now)
+      takeWaiting(now)
+      tellFacts(now)
+      if (unanswered.isLate(now)) say(LATE_NOTICE)
+      connection.lookAtBacklog()
       if (loginState === 'connected' && now - openedAt > limits.loginWaitMs) connection.close('login-timeout')
     },
-    pauseInput: () => client.pause(),
-    resumeInput: () => client.resume(),
-    updateFacts() {
-      const facts = client.facts()
-      const next = { ...facts, capabilities: [...facts.capabilities] }
-      const isSame =
-        next.client === fields.client &&
-        next.width === fields.width &&
-        next.height === fields.height &&
-        next.capabilities.join() === fields.capabilities.join()
-      if (isSame || isClosed) return null
-      fields.gatewayRevision++
-      Object.assign(fields, next)
-      return next
+    hold(reason) {
+      if (held.size === 0 && !isClosed) client.pause()
+      held.add(reason)
+    },
+    release(reason) {
+      if (held.delete(reason) && held.size === 0) client.resume()
     },
   }
   return connection
 }
+
+const sameFacts = (next: Pick<GatewayFields, 'client' | 'width' | 'height' | 'capabilities'>, fields: GatewayFields) =>
+  next.client === fields.client &&
+  next.width === fields.width &&
+  next.height === fields.height &&
+  next.capabilities.join() === fields.capabilities.join()

@@ -13,40 +13,13 @@ export const LIMITS = {
   loginWaitMs: 300_000,
   /** An input that is not answered for so long gets a notice. */
   noticeAfterMs: 2_000,
+  /** Lines whose answers are waited for; while so many are unanswered, more are sent but not timed. */
+  unansweredMax: 1_000,
+  /** A client that tells another window, name or charset again and again is heard this often. */
+  factsEveryMs: 1_000,
   /** How long a new connection waits for Redis before it goes on without. */
   registerWaitMs: 1_000,
+  /** Live ones from one IPv4 address, or from one /64 of IPv6. */
   connectionsPerAddress: 20,
 } as const
 export type Limits = { readonly [K in keyof typeof LIMITS]: number }
-
-export interface InputRate {
-  /** Whether a line may go now; takes its place if so. */
-  take(now: number): boolean
-  /** ms until the next one may go. */
-  waitMs(now: number): number
-}
-
-/** A token bucket. Times in monotonic ms. */
-export function createInputRate({
-  inputBurst,
-  inputPerSecond,
-}: Pick<Limits, 'inputBurst' | 'inputPerSecond'>): InputRate {
-  let tokens: number = inputBurst
-  let filledAt = 0
-  const fill = (now: number): void => {
-    tokens = Math.min(inputBurst, tokens + ((now - filledAt) * inputPerSecond) / 1_000)
-    filledAt = now
-  }
-  return {
-    take(now) {
-      fill(now)
-      if (tokens < 1) return false
-      tokens--
-      return true
-    },
-    waitMs(now) {
-      fill(now)
-      return tokens >= 1 ? 0 : ((1 - tokens) * 1_000) / inputPerSecond
-    },
-  }
-}

@@ -20,7 +20,7 @@ export interface Inbound {
   /** Seats a new connection: Redis (waits at most registerWaitMs), then the event. Input may follow once it resolves. */
   establish(connection: Connection): Promise<void>
   input(connection: Connection, inputSequence: number, line: string): void
-  /** The gateway's own fields have changed; Redis follows behind. */
+  /** The gateway's own fields have changed (all that can change, at once); Redis follows behind. */
   changed(connection: Connection, fields: Partial<GatewayFields>): void
   closed(connection: Connection, reason: CloseReason): void
 }
@@ -33,7 +33,7 @@ export interface InboundOptions {
   limits: Limits
   logger: Logger
   incarnation: string
-  /** Redis did not take a change of the gateway's own fields. */
+  /** Redis did not take the gateway's own fields: it did not answer, or has no record of the session yet. */
   onUnstored: (sid: Sid, fields: Partial<GatewayFields>) => void
 }
 
@@ -87,10 +87,17 @@ export function createInbound(options: InboundOptions): Inbound {
         gatewayRevision,
         fields,
       })
-      scripts.gatewaySet(sid, { gateway, connectionEpoch, gatewayRevision }, fields).catch((error: unknown) => {
-        logger.debug({ sid, error: messageOf(error) }, 'Redis did not take a change of a connection yet')
-        onUnstored(sid, fields)
-      })
+      const held = { gateway, connectionEpoch, gatewayRevision }
+      scripts.gatewaySet(sid, held, fields).then(
+        (outcome) => {
+          // Its owner will create it, maybe with the fields as they were before this change.
+          if (outcome === 'gone') onUnstored(sid, fields)
+        },
+        (error: unknown) => {
+          logger.debug({ sid, error: messageOf(error) }, 'Redis did not take a change of a connection yet')
+          onUnstored(sid, fields)
+        },
+      )
     },
     closed(connection, reason) {
       const { sid, fields } = connection

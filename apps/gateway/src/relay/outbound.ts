@@ -3,7 +3,7 @@ import { outputRecordSchema, type Sid } from '@holdfast/store/contracts'
 import type { Connection } from '../connections/connection.ts'
 
 export interface OutboundEvents {
-  onDropped(what: 'older-epoch' | 'unreadable' | 'no-connection'): void
+  onDropped(what: 'older-epoch' | 'unreadable' | 'no-connection', count: number): void
 }
 
 /**
@@ -18,19 +18,19 @@ export function createOutbound(
   return ({ value }) => {
     const decoded = decode(outputRecordSchema, value)
     if (!decoded.ok) {
-      events.onDropped('unreadable')
+      events.onDropped('unreadable', 1)
       return
     }
     const { cause, epoch, to } = decoded.value
     if (epoch < (epochs.get(cause.partition) ?? 0)) {
-      events.onDropped('older-epoch')
+      events.onDropped('older-epoch', 1)
       return
     }
     epochs.set(cause.partition, epoch)
     for (const sid of to) {
       const connection = find(sid)
       if (connection) connection.deliver(decoded.value)
-      else events.onDropped('no-connection')
+      else events.onDropped('no-connection', 1)
     }
   }
 }

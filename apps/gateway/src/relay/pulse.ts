@@ -9,6 +9,8 @@ const KAFKA_WAIT_MAX_MS = 60_000
 export interface Pulse {
   /** A record was given to the batcher. */
   onSent(): void
+  /** Kafka is too far behind to read on. */
+  readonly isHeld: boolean
   close(): void
 }
 
@@ -32,8 +34,8 @@ export function startPulse({
     if (isBehind === isHeld) return
     isHeld = isBehind
     for (const connection of registry.all()) {
-      if (isHeld) connection.pauseInput()
-      else connection.resumeInput()
+      if (isHeld) connection.hold('kafka')
+      else connection.release('kafka')
     }
   }
 
@@ -44,6 +46,9 @@ export function startPulse({
   return {
     onSent() {
       if (batcher.isFull !== isHeld) hold()
+    },
+    get isHeld() {
+      return isHeld
     },
     close: () => timer.cancel(),
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { encodePrompt, encodeSubnegotiation, encodeText, encodeVerb, plainText } from './encode.ts'
+import { encodePrompt, encodeSubnegotiation, encodeText, encodeVerb } from './encode.ts'
 import { INITIAL_PARSER_STATE, parseTelnet } from './parser.ts'
 import { bytesOf, textOf, utf8 } from './testing/byte-streams.ts'
 
@@ -53,34 +53,5 @@ describe('encodeVerb and encodeSubnegotiation', () => {
   it('frames them, IAC doubled', () => {
     expect(textOf(encodeVerb('will', 1))).toBe('\xff\xfb\x01')
     expect(textOf(encodeSubnegotiation(31, bytesOf('\xff\x01')))).toBe('\xff\xfa\x1f\xff\xff\x01\xff\xf0')
-  })
-})
-
-describe('plainText', () => {
-  it('leaves ordinary text, its accents, emoji and line ends alone', () => {
-    const text = 'Élan, 漢字 שלום 👩‍👩‍👧\nsecond'
-    expect(plainText(text)).toBe(text)
-  })
-
-  it.each([
-    ['an escape sequence', '\x1b[2Jgone', '[2Jgone'],
-    ['its C1 form', '\u009b2Jgone', '2Jgone'],
-    ['CR, bell, backspace and DEL', 'a\r\x07\b\x7fb', 'ab'],
-    ['bidi overrides', 'a\u202egnp\u202c', 'agnp'],
-    ['bidi isolates', '\u2066a\u2069\u2068b', 'ab'],
-  ])('takes %s out', (_, text, expected) => {
-    expect(plainText(text)).toBe(expected)
-  })
-
-  it('keeps words apart that a TAB separated', () => {
-    expect(plainText('a\tb')).toBe('a b')
-  })
-
-  it('leaves no control character but LF in any text', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
-        expect(plainText(text).replaceAll('\n', '')).not.toMatch(/\p{Cc}|[\u202a-\u202e\u2066-\u2069]/u)
-      }),
-    )
   })
 })

@@ -12,8 +12,8 @@ const PROMPT_MARK_BYTES: Readonly<Record<PromptMark, Uint8Array>> = {
 
 /**
  * Text as it goes on the wire: each LF a CR LF (CRs of the text's own are dropped, so that no split of a text can make CR CR),
- * IAC doubled, what the charset lacks a `?`, half a surrogate pair U+FFFD. Escape sequences pass: text of players is
- * made safe with `plainText` before it is put into a line.
+ * IAC doubled, what the charset lacks a `?`, half a surrogate pair U+FFFD. Escape sequences pass: the text
+ * is safe by then (connections/safe-text.ts).
  */
 export function encodeText(text: string, charset: Charset): Uint8Array {
   const lines = text.replaceAll('\r', '').replaceAll('\n', '\r\n')
@@ -40,19 +40,6 @@ export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
   const [only] = parts
   if (only !== undefined && parts.length === 1) return only
   return new Uint8Array(Buffer.concat(parts))
-}
-
-/** All control characters but LF: C0 with ESC, DEL, C1. */
-const CONTROLS = /[^\P{Cc}\n]/gu
-/** Overrides and isolates of direction: with them a name can show as another, or turn a whole line round. */
-const BIDI_CONTROLS = /[\u202a-\u202e\u2066-\u2069]/g
-
-/**
- * Text that somebody wrote, made harmless for somebody else's screen: no control characters (LF stays, TAB becomes a
- * space), no overrides of text direction. What remains of an escape sequence is its visible letters.
- */
-export function plainText(text: string): string {
-  return text.replaceAll('\t', ' ').replaceAll(CONTROLS, '').replaceAll(BIDI_CONTROLS, '')
 }
 
 const LATIN1_MAX = 0xff
