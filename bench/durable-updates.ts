@@ -1,4 +1,4 @@
-import type { SessionRecord, Sid } from '@holdfast/store/contracts'
+import type { SessionRecord } from '@holdfast/store/contracts'
 import { keys } from '../packages/store/src/redis/keys.ts'
 import { createJsonRecords, type JsonRecords } from './json-records.ts'
 import { atLeast, atMost, type Claim, type Pair, type Row, rounds, rowOf } from './measure.ts'

@@ -2,7 +2,6 @@
  * One of: a control character with what would follow it in a sequence that sets colours and styles (SGR); a control character
  * but LF (C0 with ESC and CR, DEL, C1); a separator that some clients break lines at; a mark that reorders or hides text.
  */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: ESC is what is looked for
 const SUSPECT = /[^\P{Cc}\n]\[[0-9;:]{0,64}m|[^\P{Cc}\n]|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu
 const ESCAPE = '\u001b'
 
