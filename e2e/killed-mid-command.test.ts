@@ -38,7 +38,7 @@ test('tells a player after 2 s that the server does not answer, and then answers
   hangUpAll([ann])
 })
 
-test('answers a login once, and has it stored, when the server is killed during it', async () => {
+test('answers a login once, and has it stored, when the server is killed during it (scenario 20)', async () => {
   await createPlayer(game, 'Bob').then(async (bob) => {
     bob.send('QUIT')
     await bob.closed
@@ -85,7 +85,7 @@ test('creates a player once, and answers once, when the server is killed during 
   }
 })
 
-test('changes the world once, and says so once, when the server is killed during the change', async () => {
+test('changes the world once, and says so once, when the server is killed during the change (scenario 21)', async () => {
   await game.ready()
   const wizard = await loginPlayer(game, WIZARD.name, WIZARD.password)
   const since = wizard.lines.length

@@ -58,7 +58,7 @@ afterAll(async () => {
 })
 
 describe('a change of the world', () => {
-  it('is applied once when its record is replayed, and gives the same effects', async () => {
+  it('is applied once when its record is replayed, and gives the same effects (scenario 21)', async () => {
     const first = await worldAt(postgres.url).change(sid, 'i:7', dig)
     const again = await worldAt(postgres.url).change(sid, 'i:7', dig)
     expect(first.kind).toBe('done')

@@ -7,14 +7,14 @@ import { freePorts, type Service, startRedis } from '@holdfast/stack'
 import { startTcpProxy } from '@holdfast/stack/tcp-proxy'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Sid } from '../../src/contracts/index.ts'
-import { createOwnedPartition } from '../../src/partition/owned-partition.ts'
+import { createOwnedPartition, type OwnedPartition } from '../../src/partition/owned-partition.ts'
 import { createRedis, type Redis } from '../../src/redis/create-redis.ts'
 import { keys } from '../../src/redis/keys.ts'
-import { createSessionScripts, type Flush } from '../../src/redis/session-scripts.ts'
+import { createSessionScripts, type Flush, type SessionScripts } from '../../src/redis/session-scripts.ts'
 import { AT, gatewayFields, sessionOf, sidsOf } from '../../src/testing/fixtures.ts'
 import { recordingBatcher } from '../../src/testing/stand-ins.ts'
 import { createBreaker } from '../../src/write-behind/breaker.ts'
-import { createPartitionFlusher } from '../../src/write-behind/partition-flusher.ts'
+import { createPartitionFlusher, type PartitionFlusher } from '../../src/write-behind/partition-flusher.ts'
 
 /** A Redis of this file's own: it is stopped and its answers are held back. */
 
@@ -64,13 +64,36 @@ const flushOf = (epoch: number, flushSequence: number, room: string, of: Sid = s
   ],
 })
 
+/** The shipped flusher over a partition; `failures` gets why a try failed. */
+function flusherOf(owned: OwnedPartition, scripts: SessionScripts, failures: string[]): PartitionFlusher {
+  const quiet = (): void => undefined
+  return createPartitionFlusher({
+    owned,
+    owner: 'server-1',
+    scripts,
+    batcher: recordingBatcher(),
+    breaker: createBreaker(systemClock, Math.random),
+    clock: systemClock,
+    random: Math.random,
+    isCurrent: () => true,
+    events: {
+      onFenced: quiet,
+      onRolledBack: quiet,
+      onDead: quiet,
+      onNewerConnection: quiet,
+      onStored: quiet,
+      onFailed: (_, problem) => failures.push(problem),
+    },
+  })
+}
+
 const scriptsRun = async (): Promise<number> => {
   const stats = await direct.info('commandstats')
   const counts = [...stats.matchAll(/cmdstat_eval(?:sha)?:calls=(\d+)/g)].map(([, calls]) => Number(calls))
   return counts.reduce((sum, calls) => sum + calls, 0)
 }
 
-test('lets a write that was given up land late without effect: a newer one has won', async () => {
+test('lets a write that was given up land late without effect: a newer one has won (scenario 12)', async () => {
   const [port = 0] = await freePorts(1)
   const proxy = await startTcpProxy({ port, to: Number(new URL(service.url).port) })
   const slow = createSessionScripts(await connect(`redis://127.0.0.1:${port}`))
@@ -109,6 +132,38 @@ test('fails a write to a stopped Redis within its time-out, and lets the newer o
   expect(await direct.hget(keys.session(sid), 'room')).toBe('#2')
 })
 
+test('has one effect after a flush whose answer was lost and the one that followed (scenario 3)', async () => {
+  const real = createSessionScripts(direct)
+  const { epoch, flushSequence } = await real.acquire(PARTITION, 'server-1', 0)
+  const owned = createOwnedPartition(PARTITION, systemClock, null)
+  owned.sessions.put(sessionOf(sid, { room: '#1', serverRevision: 1 }), true)
+  Object.assign(owned, { epoch, flushSequence, acknowledged: flushSequence, next: 7, loaded: true })
+  let isLost = true
+  const scripts = {
+    ...real,
+    async flush(flush: Flush) {
+      const outcome = await real.flush(flush)
+      if (!isLost) return outcome
+      isLost = false
+      throw new Error('Command timed out') // Redis has done it; nobody hears so
+    },
+  }
+  const problems: string[] = []
+  const flusher = flusherOf(owned, scripts, problems)
+  owned.sessions.update(sid, { room: '#2', commandCount: 1 })
+  await flusher.flush()
+  expect(problems).toEqual(['Command timed out'])
+  owned.sessions.update(sid, { room: '#3', commandCount: 2 })
+  owned.next = 8
+  await flusher.flush()
+  expect(await direct.hgetall(keys.session(sid))).toMatchObject({ room: '#3', commandCount: '2', serverRevision: '3' })
+  expect(await direct.hgetall(keys.owner(PARTITION))).toMatchObject({
+    offset: '8',
+    flushSequence: String(flushSequence + 2),
+  })
+  expect(owned.dirty.size).toBe(0)
+})
+
 test('sends nothing again by itself after a connection broke', async () => {
   const [port = 0] = await freePorts(1)
   const proxy = await startTcpProxy({ port, to: Number(new URL(service.url).port) })
@@ -133,25 +188,7 @@ test('stores what changed while Redis was stopped, present values only', async (
   Object.assign(owned, { epoch, next: 1, loaded: true })
   owned.sessions.put(sessionOf(sid), true)
   const failures: string[] = []
-  const quiet = (): void => undefined
-  const flusher = createPartitionFlusher({
-    owned,
-    owner: 'server-1',
-    scripts,
-    batcher: recordingBatcher(),
-    breaker: createBreaker(systemClock, Math.random),
-    clock: systemClock,
-    random: Math.random,
-    isCurrent: () => true,
-    events: {
-      onFenced: quiet,
-      onRolledBack: quiet,
-      onDead: quiet,
-      onNewerConnection: quiet,
-      onStored: quiet,
-      onFailed: (_, problem) => failures.push(problem),
-    },
-  })
+  const flusher = flusherOf(owned, scripts, failures)
   service.kill('SIGSTOP')
   try {
     owned.sessions.update(sid, { player: '#3', room: '#1' })
