@@ -14,10 +14,7 @@ export interface Sender {
 
 type Waiting = { topic: string; partition: number; value: Buffer }
 
-/**
- * Sends what has come while the last request was under way. (A request for each message was tried: the broker's two
- * cores then set the pace, and it is slower from 500 a second on.)
- */
+/** One request in flight, which takes all that came while the last one was under way: as the product's batcher does. */
 export async function connectProducer(kafka: Kafka): Promise<Sender> {
   const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, allowAutoTopicCreation: false })
   await producer.connect()
