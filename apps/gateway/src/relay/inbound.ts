@@ -26,8 +26,8 @@ export interface Inbound {
 }
 
 export interface InboundOptions {
-  batcher: Batcher
-  scripts: SessionScripts
+  batcher: Pick<Batcher, 'send'>
+  scripts: Pick<SessionScripts, 'register' | 'gatewaySet' | 'detach'>
   seal: Seal
   clock: Clock
   limits: Limits

@@ -24,7 +24,7 @@ export function startPulse({
   clock,
 }: {
   registry: Registry
-  batcher: Batcher
+  batcher: Pick<Batcher, 'isFull' | 'oldestMs'>
   clock: Clock
 }): Pulse {
   let isHeld = false

@@ -1,0 +1,169 @@
+import { createLogger } from '@holdfast/runtime'
+import { type Batcher, createSeal, type OutgoingRecord } from '@holdfast/store'
+import {
+  type GatewayFields,
+  partitionOf,
+  type SessionEvent,
+  type Sid,
+  sessionEventSchema,
+} from '@holdfast/store/contracts'
+import { describe, expect, it } from 'vitest'
+import { LIMITS } from '../connections/limits.ts'
+import { connectionRig, sidOf } from '../testing/connection-rig.ts'
+import { createInbound, type InboundOptions } from './inbound.ts'
+
+const seal = createSeal('a secret of sixteen')
+const away = () => Promise.reject(new Error('Redis is away'))
+
+function inboundRig(scripts: Partial<InboundOptions['scripts']> = {}) {
+  const rig = connectionRig()
+  const sent: OutgoingRecord[] = []
+  const calls: [string, ...unknown[]][] = []
+  const unstored: [Sid, Partial<GatewayFields>][] = []
+  const answer = (name: string, args: unknown[]): Promise<'stored'> => {
+    calls.push([name, ...args])
+    return Promise.resolve('stored')
+  }
+  const batcher: Pick<Batcher, 'send'> = { send: (record) => void sent.push(record) }
+  const inbound = createInbound({
+    batcher,
+    scripts: {
+      register: (...args) => answer('register', args),
+      gatewaySet: (...args) => answer('gatewaySet', args),
+      detach: (...args) => answer('detach', args),
+      ...scripts,
+    },
+    seal,
+    clock: rig.clock,
+    limits: LIMITS,
+    logger: createLogger({ name: 'test', level: 'silent' }),
+    incarnation: 'gateway-1',
+    onUnstored: (sid, fields) => unstored.push([sid, fields]),
+  })
+  const events = (): SessionEvent[] => sent.map(({ value }) => sessionEventSchema.parse(JSON.parse(value ?? '')))
+  return { ...rig, inbound, sent, calls, unstored, events }
+}
+
+describe('establish', () => {
+  it('stores the session, then tells the log, and resolves only after that', async () => {
+    const { connection, inbound, calls, events } = inboundRig()
+    await inbound.establish(connection)
+    expect(calls.map(([name]) => name)).toEqual(['register'])
+    expect(events()).toEqual([
+      expect.objectContaining({
+        type: 'connection.established',
+        id: `${sidOf(1)}:e1`,
+        stored: true,
+        connectionEpoch: 1,
+        from: 'gateway-1',
+        fields: connection.fields,
+      }),
+    ])
+  })
+
+  it.each([
+    ['is away', away],
+    ['knows the session as dead', () => Promise.resolve('dead' as const)],
+    ['has another with this id', () => Promise.resolve('taken' as const)],
+  ])('says that it is not stored where Redis %s', async (_, register) => {
+    const { connection, inbound, events } = inboundRig({ register })
+    await inbound.establish(connection)
+    expect(events()).toMatchObject([{ type: 'connection.established', stored: false }])
+  })
+
+  it('waits a second for a Redis that hangs, no longer', async () => {
+    const { connection, inbound, events, clock } = inboundRig({ register: () => new Promise(() => undefined) })
+    const established = inbound.establish(connection)
+    await clock.advance(LIMITS.registerWaitMs - 1)
+    expect(events()).toEqual([])
+    await clock.advance(1)
+    await established
+    expect(events()).toMatchObject([{ type: 'connection.established', stored: false }])
+  })
+
+  it('tells the log of no session that has ended meanwhile', async () => {
+    const { promise, resolve } = Promise.withResolvers<'stored'>()
+    const { connection, inbound, events } = inboundRig({ register: () => promise })
+    const established = inbound.establish(connection)
+    connection.close('shutdown')
+    inbound.closed(connection, 'shutdown')
+    resolve('stored')
+    await established
+    expect(events().map(({ type }) => type)).toEqual(['connection.closed'])
+  })
+})
+
+describe('input', () => {
+  it('travels sealed, numbered, and under an id that a resend would have too', () => {
+    const { connection, inbound, sent, events } = inboundRig()
+    inbound.input(connection, 7, 'connect Ada swordfish')
+    inbound.input(connection, 7, 'connect Ada swordfish')
+    const [first, second] = events()
+    expect(first).toMatchObject({ type: 'input', id: `${sidOf(1)}:i7`, inputSequence: 7, connectionEpoch: 1 })
+    expect(second?.id).toBe(first?.id)
+    expect(JSON.stringify(sent)).not.toContain('swordfish')
+    expect(first?.type === 'input' && seal.open(first.sealed, 'input', sidOf(1))).toBe('connect Ada swordfish')
+    expect(first?.type === 'input' && seal.open(first.sealed, 'input', sidOf(2))).toBeNull()
+  })
+
+  it('goes to the partition of its session, as all its records do', async () => {
+    const { connection, inbound, sent } = inboundRig()
+    await inbound.establish(connection)
+    inbound.input(connection, 1, 'look')
+    inbound.changed(connection, { width: 80 })
+    inbound.closed(connection, 'client')
+    const partition = partitionOf(connection.sid)
+    expect(sent.map(({ value: _, ...where }) => where)).toEqual(
+      Array(4).fill({ topic: 'holdfast.session', partition, key: connection.sid }),
+    )
+  })
+})
+
+describe('a change of the client', () => {
+  const change = { client: 'TINTIN++', width: 80, height: 24, capabilities: ['naws'] }
+
+  it('goes to the log and to Redis with its revision', () => {
+    const { connection, inbound, calls, events, unstored } = inboundRig()
+    connection.fields.gatewayRevision = 3
+    inbound.changed(connection, change)
+    expect(events()).toMatchObject([
+      { type: 'connection.changed', id: `${sidOf(1)}:c1.3`, gatewayRevision: 3, fields: change },
+    ])
+    const held = { gateway: 'gateway-1', connectionEpoch: 1, gatewayRevision: 3 }
+    expect(calls).toEqual([['gatewaySet', sidOf(1), held, change]])
+    expect(unstored).toEqual([])
+  })
+
+  it.each([
+    ['is away', away],
+    ['has no record of the session yet', () => Promise.resolve('gone' as const)],
+  ])('is kept for later where Redis %s', async (_, gatewaySet) => {
+    const { connection, inbound, clock, unstored } = inboundRig({ gatewaySet })
+    inbound.changed(connection, change)
+    await clock.advance(0)
+    expect(unstored).toEqual([[sidOf(1), change]])
+  })
+
+  it.each(['stale', 'fenced'] as const)('is let go where Redis answers %s', async (outcome) => {
+    const { connection, inbound, clock, unstored } = inboundRig({ gatewaySet: () => Promise.resolve(outcome) })
+    inbound.changed(connection, change)
+    await clock.advance(0)
+    expect(unstored).toEqual([])
+  })
+})
+
+describe('the end', () => {
+  it('detaches in Redis and tells the log why', () => {
+    const { connection, inbound, calls, events, clock } = inboundRig()
+    inbound.closed(connection, 'quit')
+    expect(calls).toEqual([['detach', sidOf(1), 1, 'quit', clock.now()]])
+    expect(events()).toMatchObject([{ type: 'connection.closed', id: `${sidOf(1)}:x1`, reason: 'quit' }])
+  })
+
+  it('reaches the log although Redis is away', async () => {
+    const { connection, inbound, events, clock } = inboundRig({ detach: away })
+    inbound.closed(connection, 'client')
+    await clock.advance(0)
+    expect(events().map(({ type }) => type)).toEqual(['connection.closed'])
+  })
+})
