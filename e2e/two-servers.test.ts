@@ -7,6 +7,8 @@ import { createChance, momentsOf } from './harness/seed.ts'
 import { ownerOf, sessionOf, untilStored, whoNames } from './harness/sessions.ts'
 import { talk } from './harness/talk.ts'
 
+/** From a kill to the next word that its victims hear; 2 s on a quiet machine. */
+const SILENCE_MAX_MS = 6_000
 const SETTLED_MS = 15_000
 const ANSWER_MS = 5_000
 const NAMES = ['Ann', 'Bob', 'Cyd', 'Dot', 'Eve', 'Fay', 'Gil', 'Hal']
@@ -79,6 +81,8 @@ test('loses, doubles and reorders no word while one server is killed and the oth
   console.log(
     `  the first partition taken over after ${Math.round(takenOverMs)} ms; silence of each speaker, ms: ${silences}`,
   )
+  // Loose, since machines are noisy: what it was is printed.
+  expect(Math.max(...report.silenceOfMs.values())).toBeLessThan(SILENCE_MAX_MS)
   await expectAllInPlace()
 })
 

@@ -22,10 +22,9 @@ type Outcome = 'passed' | 'failed' | 'ran no test'
 
 function runTest({ file, text, without, test }: Guard, taken: boolean): Outcome {
   const env: NodeJS.ProcessEnv = { ...process.env, FORCE_COLOR: '0' }
-  if (taken) {
-    env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --import=${TAKE_OUT}`
-    env.HOLDFAST_TAKEN_OUT = JSON.stringify({ file, text, without })
-  }
+  // Both runs go through the same hook: only the text that it puts there differs.
+  env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --import=${TAKE_OUT}`
+  env.HOLDFAST_TAKEN_OUT = JSON.stringify({ file, text, without: taken ? without : text })
   const report = join(FOLDER, 'report.json')
   rmSync(report, { force: true })
   const args = [
@@ -45,6 +44,10 @@ function runTest({ file, text, without, test }: Guard, taken: boolean): Outcome 
 }
 
 const only = process.argv[2]
+if (only !== undefined && !GUARDS.some(({ name }) => name === only)) {
+  process.stderr.write(`no guard is called ${only}: there are ${GUARDS.map(({ name }) => name).join(', ')}\n`)
+  process.exit(64)
+}
 let isGood = true
 for (const guard of GUARDS.filter(({ name }) => only === undefined || name === only)) {
   if (!isThereOnce(guard)) {

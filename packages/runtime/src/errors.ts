@@ -44,6 +44,16 @@ export function once<T>(fn: () => T): () => T {
   }
 }
 
+/**
+ * Where something failed, for logs: the error's name and its frames, without the message, which may hold what a player
+ * typed (a database driver puts parameters there).
+ */
+export function traceOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error
+  const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '))
+  return [error.name, ...frames].join('\n')
+}
+
 /** What to tell a person about anything that was thrown: one line, no stack. */
 export function messageOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join('; ')

@@ -6,6 +6,7 @@ export {
   OperationalError,
   type OperationalErrorOptions,
   once,
+  traceOf,
   withDeadline,
 } from './errors.ts'
 export { type Check, createHealth, type Health, type HealthOptions, type Readiness } from './health.ts'

@@ -31,3 +31,14 @@ test('logs errors with stack and code, and a readable level', () => {
   })
   expect(lines[0]).not.toContain('XX')
 })
+
+test('keeps the parameters of a failed query out of the log, those of its cause too', () => {
+  const { lines, logger } = capture()
+  const cause = Object.assign(new Error('Failed query: select 1\nparams: XX1'), { params: ['XX2'] })
+  logger.error(
+    { err: Object.assign(new Error('Failed query: select 2\nparams: XX3', { cause }), { query: 'XX4' }) },
+    'failed',
+  )
+  expect(lines[0]).toContain('Failed query: select 2')
+  expect(lines[0]).not.toContain('XX')
+})

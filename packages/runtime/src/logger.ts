@@ -37,6 +37,17 @@ function redactedPaths(): string[] {
   ]
 }
 
+/** A failed query carries its parameters, which are what players typed: neither they nor the message's tail are logged. */
+function withoutParameters(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  const { name, message, stack = '' } = error
+  const [shown = ''] = message.split('\nparams:')
+  const code = 'code' in error ? { code: error.code } : {}
+  const cause = error.cause instanceof Error ? { cause: withoutParameters(error.cause) } : {}
+  const frames = stack.split('\n').filter((line) => line.startsWith('    at '))
+  return { type: name, message: shown, ...code, stack: frames.join('\n'), ...cause }
+}
+
 /**
  * JSON lines with ISO times. Written synchronously: the line that says why a process died must not die with it.
  * Redaction is by key, so player text belongs under a named key, never in the message.
@@ -47,6 +58,7 @@ export function createLogger({ name, level = 'info', destination }: LoggerOption
     base: { name, pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { err: withoutParameters },
     redact: { paths: redactedPaths(), censor: '[redacted]' },
   }
   return pino(options, destination ?? pino.destination({ fd: 1, sync: true }))

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { once } from '@holdfast/runtime'
+import { environment } from './config.ts'
 import { portIsFree } from './ports.ts'
 import { runProgram } from './run-program.ts'
 import { StackError } from './stack-error.ts'
@@ -54,7 +55,7 @@ export function findJava(env: NodeJS.ProcessEnv = process.env): string | undefin
 }
 
 function mayInstall(): boolean {
-  if (process.env.HOLDFAST_NO_INSTALL === '1' || process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get'))
+  if (environment().HOLDFAST_NO_INSTALL === '1' || process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get'))
     return false
   return /^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(
     existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '',

@@ -1,4 +1,4 @@
-import type { Clock } from '@holdfast/runtime'
+import { type Clock, traceOf } from '@holdfast/runtime'
 import {
   type CloseReason,
   type SessionEvent,
@@ -91,7 +91,7 @@ export function createPartitionLine(options: LineOptions): PartitionLine {
         return await call()
       } catch (error) {
         if (attempt < TRIES) continue
-        events.onPoison(stackOf(error))
+        events.onPoison(traceOf(error))
         return null
       }
     }
@@ -315,7 +315,7 @@ export function createPartitionLine(options: LineOptions): PartitionLine {
     try {
       await applyOne(record)
     } catch (error) {
-      events.onPoison(stackOf(error))
+      events.onPoison(traceOf(error))
       if (!isCurrent()) return
       poisoned(record, 'a broken invariant')
       owned.next = record.offset + 1
@@ -363,13 +363,6 @@ export function createPartitionLine(options: LineOptions): PartitionLine {
       return taken
     },
   }
-}
-
-/** Where it failed; not the message, which may hold what a player typed. */
-function stackOf(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error
-  const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '))
-  return [error.name, ...frames].join('\n')
 }
 
 interface TypedLine {

@@ -1,4 +1,4 @@
-import { type Clock, messageOf } from '@holdfast/runtime'
+import { type Clock, traceOf } from '@holdfast/runtime'
 import type { SessionRecord, Sid } from '../contracts/index.ts'
 import type { Seal } from '../kafka/seal.ts'
 import { backOffMs } from '../write-behind/back-off.ts'
@@ -38,7 +38,7 @@ export function createQuestionWorker(options: QuestionWorkerOptions): QuestionWo
         return await game.work(session, { kind, content }, tools)
       } catch (error) {
         if (closing.signal.aborted) return null
-        onFailed(messageOf(error))
+        onFailed(traceOf(error))
         await clock.sleep(backOffMs(attempts, random))
       }
     }

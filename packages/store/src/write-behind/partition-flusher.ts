@@ -177,7 +177,7 @@ export function createPartitionFlusher(options: FlusherOptions): PartitionFlushe
 
   return {
     isDue: () => {
-      const waits = owned.dirty.size > 0 || owned.next !== owned.flushedOffset
+      const waits = !owned.dirty.isEmpty || owned.next !== owned.flushedOffset
       return waits && owned.loaded && !running && clock.monotonic() >= retryAt
     },
     async flush() {

@@ -15,7 +15,7 @@ const storedNumber = async (sid: Parameters<ToyWorld['stored']>[0]): Promise<num
   (await world.stored(sid))?.inputSequence ?? 0
 
 describe('ownership of a partition', () => {
-  it('moves to a second server and back without a line applied twice or a partition left paused (scenarios 13, 14)', async () => {
+  it('moves to a second server and back without a line applied twice or a partition left paused (scenario 13, scenario 14)', async () => {
     const { gateway } = world
     const first = await world.server()
     await first.ready()
