@@ -1,10 +1,16 @@
 import { type Environment, list, port, readConfig, url } from '@holdfast/runtime'
 import { z } from 'zod'
 
+/** Silence would be worse: an operator would believe in encryption, or in addresses that are a proxy's. */
+const isUnset = (value: unknown): boolean => value === undefined
+const isOff = (value: string): boolean => value === 'off'
+
 const schema = z.object({
   HOLDFAST_HOST: z.string().default('127.0.0.1'),
   HOLDFAST_TELNET_PORT: port().default(4201),
   HOLDFAST_HTTP_PORT: port().default(4202),
+  HOLDFAST_TELNETS_PORT: z.string().optional().refine(isUnset, 'telnet over TLS is not there yet: leave it unset'),
+  HOLDFAST_PROXY_PROTOCOL: z.string().default('off').refine(isOff, 'the PROXY protocol is not there yet: leave it off'),
   HOLDFAST_SECRET: z.string().min(16).describe('the secret that all processes share, 16 characters or more'),
   REDIS_URL: url(['redis', 'rediss'], 'redis://127.0.0.1:6379'),
   KAFKA_BROKERS: list().refine((brokers) => brokers.length > 0, 'name a broker, such as 127.0.0.1:9092'),
