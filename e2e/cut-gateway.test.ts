@@ -52,6 +52,27 @@ test.each([
   },
 )
 
+test("loses, doubles and reorders no word of fifty in a room when the gateway's way to Kafka is cut", async () => {
+  const names = Array.from({ length: 50 }, (_, at) => `Fan${at}`)
+  const players = await createPlayers(game, names)
+  const report = await talk({
+    topic: 'fifty',
+    players,
+    everyMs: 2_000,
+    forMs: 14_000,
+    moments: [1_000],
+    fault: async () => {
+      const cutAt = performance.now()
+      await game.gatewayKafka.cut()
+      await until(cutAt + 10_000)
+      await game.gatewayKafka.restore()
+    },
+  })
+  expect(report).toMatchObject({ said: 350, heard: 17_500 })
+  await expectAllInPlace(players)
+  hangUpAll(players)
+})
+
 test("keeps everybody, and loses no word, when the gateway's way to Redis is cut longer than its lease", async () => {
   const players = await createPlayers(game, ['Eve', 'Fay'])
   const late: Player[] = []

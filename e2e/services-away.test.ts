@@ -100,6 +100,27 @@ test.each<{ role: Role; names: [string, string] }>([
   hangUpAll(players)
 })
 
+test('loses, doubles and reorders no word of fifty in a room when Redis, Postgres and Kafka are killed in turn', async () => {
+  const names = Array.from({ length: 50 }, (_, at) => `Fan${at}`)
+  const players = await createPlayers(game, names)
+  for (const role of ['redis', 'postgres', 'kafka'] as const) {
+    const report = await talk({
+      topic: `fifty${role}`,
+      players,
+      everyMs: 2_000,
+      forMs: 12_000,
+      moments: momentsOf(chance, 1, 500, 3_000),
+      fault: async () => void (await game.kill(role)),
+    })
+    expect(report).toMatchObject({ said: 300, heard: 15_000 })
+    await game.ready()
+    expect(await whoNames(players[0], SETTLED_MS)).toEqual([...names].sort())
+    await untilStored(game.redis, players, SETTLED_MS)
+  }
+  expect(players.filter(({ isOpen }) => !isOpen)).toEqual([])
+  hangUpAll(players)
+})
+
 test('writes everything again, and loses no word, when Redis loses all that it held', async () => {
   const players = await createPlayers(game, ['Ida', 'Jon'])
   const report = await talk({

@@ -116,7 +116,7 @@ export async function startGateway(config: GatewayConfig, lifecycle: Lifecycle, 
         partitions: [lease.slot],
         from: 'end', // fixed before the first client is accepted, so nothing for a client is skipped
         onRecord: createOutbound((sid) => registry.get(sid), { onDropped: seen.dropped }),
-        onDead: (error) => fail(`Kafka: ${error.message}`),
+        onReopened: (problem) => seen.trouble('kafka', problem),
       }),
     (part) => part.close(),
   )

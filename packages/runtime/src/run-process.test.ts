@@ -57,6 +57,13 @@ test('exits 70 at an unhandled rejection, with the reason in the log', async () 
   await waitUntil(() => said.stdout.includes('forgotten'), { what: 'the reason in the log' })
 })
 
+test('lives on after a rejection that it was told to forgive, and says so in the log', async () => {
+  const { child, said, exit } = run('forgive')
+  await waitUntil(() => said.stdout.includes('a library forgot this'), { what: 'the reason in the log' })
+  child.kill('SIGTERM')
+  expect(await exit).toBe(0)
+})
+
 test('exits 0 when it stops itself', async () => {
   const { exit, saying } = run('done')
   expect(await exit).toBe(0)

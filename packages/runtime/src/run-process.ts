@@ -1,6 +1,7 @@
 import { constants } from 'node:os'
 import { systemClock } from './clock.ts'
 import { ConfigError } from './config.ts'
+import { messageOf } from './errors.ts'
 import { createLifecycle, type Lifecycle, startFailureLine } from './lifecycle.ts'
 import { createLogger, type Logger } from './logger.ts'
 
@@ -9,6 +10,8 @@ export type RunProcessOptions = {
   logger?: Logger
   /** For the release of each part that does not name its own. */
   deadlineMs: number
+  /** Rejections that nobody handles and that break no invariant of ours; logged, and the process lives on. Default: none. */
+  isForgivable?: (reason: unknown) => boolean
 }
 
 /** Exit codes, as in sysexits.h where it has one; second signals exit with 128 + the signal's number. */
@@ -40,12 +43,16 @@ function stopWhenParentIsGone(lifecycle: Lifecycle, logger: Logger): void {
 const KEEP_ALIVE_MS = 60_000
 
 /** Nobody knows what state is left, so nothing is released: what others hold of us expires by its lease. */
-function dieOnBrokenInvariant(logger: Logger): void {
+function dieOnBrokenInvariant(logger: Logger, isForgivable: (reason: unknown) => boolean): void {
   process.on('uncaughtException', (error) => {
     logger.fatal({ err: error }, 'uncaught exception')
     process.exit(EXIT.software)
   })
   process.on('unhandledRejection', (reason) => {
+    if (isForgivable(reason)) {
+      logger.error({ error: messageOf(reason) }, 'a rejection that nobody handled, and that can be lived with')
+      return
+    }
     logger.fatal({ err: reason }, 'unhandled rejection')
     process.exit(EXIT.software)
   })
@@ -58,16 +65,16 @@ function dieOnBrokenInvariant(logger: Logger): void {
  *   process exits with `process.exitCode`, 0 when unset; a second signal exits at once with 143 or 130;
  * - a `ConfigError`: its message on stderr, exit 78; another failure of `main`: what was started is released, one line
  *   on stderr, exit 1;
- * - an uncaught exception or unhandled rejection: logged as fatal, exit 70.
+ * - an uncaught exception or unhandled rejection: logged as fatal, exit 70 (not for a rejection that `isForgivable`).
  * The promise neither resolves nor rejects: the process ends before.
  */
 export async function runProcess(
-  { name, logger = createLogger({ name }), deadlineMs }: RunProcessOptions,
+  { name, logger = createLogger({ name }), deadlineMs, isForgivable = () => false }: RunProcessOptions,
   main: (lifecycle: Lifecycle) => Promise<void>,
 ): Promise<void> {
   const lifecycle = createLifecycle({ logger, clock: systemClock, deadlineMs })
   systemClock.setInterval(() => undefined, KEEP_ALIVE_MS)
-  dieOnBrokenInvariant(logger)
+  dieOnBrokenInvariant(logger, isForgivable)
   stopOnSignals(lifecycle, logger)
   stopWhenParentIsGone(lifecycle, logger)
   try {

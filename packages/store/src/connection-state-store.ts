@@ -108,7 +108,7 @@ export async function startConnectionStateStore(options: StoreOptions): Promise<
     partitions: Array.from({ length: PARTITIONS }, (_, partition) => partition),
     from: 'start',
     onRecord: replica.apply,
-    onDead,
+    onReopened: (problem) => seen.kafkaWarning('a reader was opened anew', { namespace: 'replica', error: problem }),
   })
   const replicaRead = replicaReader.caughtUp.then(() => {
     replicaIsRead = true

@@ -56,8 +56,8 @@ export async function createServerSide(brokers: string): Promise<ServerSide> {
       values.push(String(value))
       events.push(sessionEventSchema.parse(JSON.parse(String(value))))
     },
-    onDead: (error) => {
-      throw error
+    onReopened: (problem) => {
+      throw new Error(problem)
     },
   })
   const batcher = createBatcher({ kafka, clock: systemClock, onFailure: () => undefined })

@@ -6,7 +6,9 @@ import { runProcess } from '../run-process.ts'
 const behaviour = process.argv[2]
 const say = (word: string): void => void process.stdout.write(`${word}\n`)
 
-await runProcess({ name: 'fixture', deadlineMs: 500 }, async (lifecycle) => {
+const isForgivable = (reason: unknown): boolean => reason instanceof RangeError
+
+await runProcess({ name: 'fixture', deadlineMs: 500, isForgivable }, async (lifecycle) => {
   if (behaviour === 'config') readConfig(z.object({ A_PORT: port(), B_PORT: port() }), { B_PORT: 'x' })
   await lifecycle.acquire(
     'part',
@@ -16,5 +18,6 @@ await runProcess({ name: 'fixture', deadlineMs: 500 }, async (lifecycle) => {
   )
   if (behaviour === 'fail') throw new Error('no Redis at 127.0.0.1:6379')
   if (behaviour === 'reject') void Promise.reject(new Error('forgotten'))
+  if (behaviour === 'forgive') void Promise.reject(new RangeError('a library forgot this'))
   if (behaviour === 'done') await lifecycle.stop('done')
 })

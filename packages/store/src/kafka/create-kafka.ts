@@ -84,4 +84,11 @@ function stopIdleTimers(): void {
   })
 }
 
+/**
+ * Whether a rejection that nobody handles comes from inside kafkajs: its crash handler is not awaited, so that a failure of
+ * its own clean-up reaches the process. Readers notice by their silence and begin anew.
+ */
+export const isKafkaClientError = (reason: unknown): boolean =>
+  reason instanceof Error && reason.name.startsWith('KafkaJS')
+
 export type { Kafka }

@@ -1,12 +1,24 @@
 import { randomBytes } from 'node:crypto'
-import type { Clock } from '@holdfast/runtime'
-import { AssignerProtocol, type Kafka, type PartitionAssigner } from 'kafkajs'
+import { type Clock, messageOf, withDeadline } from '@holdfast/runtime'
+import {
+  AssignerProtocol,
+  type Batch,
+  type Consumer,
+  type ConsumerConfig,
+  type Kafka,
+  type PartitionAssigner,
+} from 'kafkajs'
 import { readWatermarks, type Topic } from './topics.ts'
 
 const { MemberAssignment, MemberMetadata } = AssignerProtocol
 
 const SESSION_TIMEOUT_MS = 1_500
 const HEARTBEAT_MS = 300
+/** A consumer that has not been answered for so long is let go and another one made: it may never speak again. */
+const SILENCE_MAX_MS = 15_000
+const LOOK_MS = 1_000
+const REOPEN_MS = 500
+const DISCONNECT_MS = 2_000
 
 export interface LogRecord {
   partition: number
@@ -16,7 +28,7 @@ export interface LogRecord {
 }
 
 export interface LogReaderOptions {
-  kafka: Kafka
+  kafka: Pick<Kafka, 'admin' | 'consumer'>
   clock: Clock
   topic: Topic
   partitions: readonly number[]
@@ -24,8 +36,8 @@ export interface LogReaderOptions {
   from: 'start' | 'end'
   /** Called in each partition's order, once for each record. Synchronous: a reader never waits. */
   onRecord: (record: LogRecord) => void
-  /** kafkajs has given up for good: the process must end and be started again. */
-  onDead: (error: Error) => void
+  /** A consumer gave up, or fell silent: another one goes on at the same positions. */
+  onReopened: (problem: string) => void
 }
 
 export interface LogReader {
@@ -40,11 +52,14 @@ export interface LogReader {
 
 /**
  * Reads fixed partitions of a topic, alone. kafkajs has no assign(): a group of one with an assigner that gives out
- * just these partitions, a new group for each reader so that it never waits for a dead predecessor. Positions are fixed
+ * just these partitions, a new group for each consumer so that it never waits for a dead predecessor. Positions are fixed
  * once, before this resolves, and sought at every join: kafkajs would resolve them anew there, and skip records.
+ *
+ * A consumer that kafkajs gives up (a crash that it does not restart, or one whose own clean-up failed and which says
+ * nothing any more) is replaced at those positions: a gateway must not drop its players over its reader.
  */
 export async function createLogReader(options: LogReaderOptions): Promise<LogReader> {
-  const { kafka, clock, topic, partitions, from, onRecord, onDead } = options
+  const { kafka, clock, topic, partitions, from, onRecord, onReopened } = options
   const closing = new AbortController()
   const positions = new Map<number, number>()
   const targets = new Map<number, number>()
@@ -63,28 +78,6 @@ export async function createLogReader(options: LogReaderOptions): Promise<LogRea
   }
   if (targets.size === 0) resolveCaughtUp()
 
-  const consumer = kafka.consumer({
-    groupId: `holdfast-reader-${randomBytes(8).toString('hex')}`,
-    // Short: after a broker's crash kafkajs joins as a new member, and waits for its old self to expire.
-    sessionTimeout: SESSION_TIMEOUT_MS,
-    heartbeatInterval: HEARTBEAT_MS,
-    maxWaitTimeInMs: 100,
-    minBytes: 1,
-    maxBytesPerPartition: 1024 * 1024,
-    allowAutoTopicCreation: false,
-    partitionAssigners: [fixedAssigner(topic, partitions)],
-  })
-  consumer.on(consumer.events.GROUP_JOIN, () => {
-    for (const [partition, offset] of positions) consumer.seek({ topic, partition, offset: String(offset) })
-  })
-  let answeredAt = clock.monotonic()
-  consumer.on(consumer.events.FETCH, () => {
-    answeredAt = clock.monotonic()
-  })
-  consumer.on(consumer.events.CRASH, ({ payload }) => {
-    if (!payload.restart && !closing.signal.aborted) onDead(payload.error)
-  })
-
   const reached = (partition: number): void => {
     const target = targets.get(partition)
     if (target === undefined || (positions.get(partition) ?? 0) < target) return
@@ -92,30 +85,82 @@ export async function createLogReader(options: LogReaderOptions): Promise<LogRea
     if (targets.size === 0) resolveCaughtUp()
   }
 
-  await consumer.connect()
-  await consumer.subscribe({ topic, fromBeginning: true })
-  await consumer.run({
-    autoCommit: false,
-    eachBatchAutoResolve: false,
-    eachBatch: ({ batch, resolveOffset, isStale }) => {
-      if (isStale() || closing.signal.aborted) return Promise.resolve()
-      const { partition } = batch
-      for (const message of batch.messages) {
-        const offset = Number(message.offset)
-        if (offset >= (positions.get(partition) ?? 0)) {
-          onRecord({ partition, offset, key: message.key?.toString() ?? null, value: message.value })
-          positions.set(partition, offset + 1)
-        }
-        resolveOffset(message.offset)
+  const take = (batch: Batch, resolveOffset: (offset: string) => void): void => {
+    const { partition, messages } = batch
+    for (const message of messages) {
+      const offset = Number(message.offset)
+      if (offset >= (positions.get(partition) ?? 0)) {
+        onRecord({ partition, offset, key: message.key?.toString() ?? null, value: message.value })
+        positions.set(partition, offset + 1)
       }
-      // A compacted log's last offsets may be gone: the batch says how far it reaches.
-      if (batch.messages.length > 0)
-        positions.set(partition, Math.max(positions.get(partition) ?? 0, Number(batch.lastOffset()) + 1))
-      lags.set(partition, Math.max(0, Number(batch.highWatermark) - (positions.get(partition) ?? 0)))
-      reached(partition)
-      return Promise.resolve()
-    },
-  })
+      resolveOffset(message.offset)
+    }
+    // A compacted log's last offsets may be gone: the batch says how far it reaches.
+    const after = messages.length > 0 ? Number(batch.lastOffset()) + 1 : 0
+    positions.set(partition, Math.max(positions.get(partition) ?? 0, after))
+    lags.set(partition, Math.max(0, Number(batch.highWatermark) - (positions.get(partition) ?? 0)))
+    reached(partition)
+  }
+
+  let current: Consumer | undefined
+  let answeredAt = clock.monotonic()
+  let openedAt = answeredAt
+  let reopening = false
+
+  const letGo = (consumer: Consumer): Promise<void> =>
+    withDeadline(consumer.disconnect(), DISCONNECT_MS, 'disconnecting a reader', clock)
+
+  const open = async (): Promise<void> => {
+    const consumer = kafka.consumer(consumerConfig(topic, partitions))
+    current = consumer
+    openedAt = clock.monotonic()
+    const isCurrent = (): boolean => current === consumer && !closing.signal.aborted
+    consumer.on(consumer.events.GROUP_JOIN, () => {
+      for (const [partition, offset] of positions) consumer.seek({ topic, partition, offset: String(offset) })
+    })
+    consumer.on(consumer.events.FETCH, () => {
+      if (isCurrent()) answeredAt = clock.monotonic()
+    })
+    consumer.on(consumer.events.CRASH, ({ payload }) => {
+      if (!payload.restart && isCurrent()) reopen(payload.error.message)
+    })
+    await consumer.connect()
+    if (!isCurrent()) return letGo(consumer)
+    await consumer.subscribe({ topic, fromBeginning: true })
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      eachBatch: ({ batch, resolveOffset, isStale }) => {
+        if (!isStale() && isCurrent()) take(batch, resolveOffset)
+        return Promise.resolve()
+      },
+    })
+  }
+
+  const reopen = (problem: string): void => {
+    if (reopening || closing.signal.aborted) return
+    reopening = true
+    onReopened(problem)
+    const old = current
+    current = undefined
+    if (old) letGo(old).catch((error: unknown) => onReopened(messageOf(error)))
+    clock
+      .sleep(REOPEN_MS, closing.signal)
+      .then(open)
+      .catch((error: unknown) => {
+        // The watch below finds it silent, and tries again.
+        if (!closing.signal.aborted) onReopened(messageOf(error))
+      })
+      .finally(() => {
+        reopening = false
+      })
+  }
+
+  await open()
+  const watch = clock.setInterval(() => {
+    const silentMs = clock.monotonic() - Math.max(answeredAt, openedAt)
+    if (silentMs > SILENCE_MAX_MS) reopen(`no answer for ${Math.round(silentMs / 1_000)} s`)
+  }, LOOK_MS)
 
   return {
     caughtUp,
@@ -129,9 +174,24 @@ export async function createLogReader(options: LogReaderOptions): Promise<LogRea
     },
     async close() {
       closing.abort()
+      watch.cancel()
       rejectCaughtUp(new Error('the reader was closed'))
-      await consumer.disconnect()
+      if (current) await letGo(current)
     },
+  }
+}
+
+function consumerConfig(topic: Topic, partitions: readonly number[]): ConsumerConfig {
+  return {
+    groupId: `holdfast-reader-${randomBytes(8).toString('hex')}`,
+    // Short: after a broker's crash kafkajs joins as a new member, and waits for its old self to expire.
+    sessionTimeout: SESSION_TIMEOUT_MS,
+    heartbeatInterval: HEARTBEAT_MS,
+    maxWaitTimeInMs: 100,
+    minBytes: 1,
+    maxBytesPerPartition: 1024 * 1024,
+    allowAutoTopicCreation: false,
+    partitionAssigners: [fixedAssigner(topic, partitions)],
   }
 }
 

@@ -55,7 +55,7 @@ export async function startToyGateway(brokers: string, secret: string): Promise<
     topic: TOPICS.out,
     partitions: [SLOT],
     from: 'end',
-    onDead: (error) => trouble.push(error.message),
+    onReopened: (problem) => trouble.push(problem),
     onRecord({ value }) {
       const decoded = decode(outputRecordSchema, value)
       if (!decoded.ok) throw new Error(decoded.problem)
