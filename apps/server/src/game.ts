@@ -86,6 +86,8 @@ function obey(session: SessionRecord, command: GameCommand): Effects {
   switch (command.kind) {
     case 'close':
       return [sayGoodbye(session, command.reason, command.text)]
+    case 'message':
+      return [tell(session, `${command.from} tells you from the console: ${command.text}`)]
     case 'moved':
       return session.loginState === 'loggedIn' ? [{ kind: 'set', fields: { room: command.room } }] : []
     case 'renamed': {

@@ -17,6 +17,7 @@ const gameCommandSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('close'), reason: closeReasonSchema, text: z.string().nullable() }),
   z.object({ kind: z.literal('moved'), room: z.string() }),
   z.object({ kind: z.literal('renamed'), playerName: z.string() }),
+  z.object({ kind: z.literal('message'), from: z.string(), text: z.string() }),
 ])
 
 const settableFieldsSchema = serverFieldsSchema

@@ -1,9 +1,13 @@
 import { z } from 'zod'
 import { closeReasonSchema } from './close-reasons.ts'
+import { commandRequestSchema } from './console-api.ts'
 import { sidSchema } from './session-id.ts'
-import { gatewayFieldsSchema, sealedSchema, sessionRecordSchema } from './session-record.ts'
+import { gatewayFieldsSchema, sealedSchema } from './session-record.ts'
 
-/** Every record of every topic but `holdfast.out` (output.ts). What does not parse is a dead letter, never a crash. */
+/**
+ * The records of `holdfast.session` and `holdfast.dead-letter`. The other topics' lie beside: output.ts, state-records.ts,
+ * control-records.ts, event-records.ts, audit-records.ts. What does not parse is a dead letter, never a crash.
+ */
 
 const envelope = {
   v: z.literal(1),
@@ -17,6 +21,16 @@ const envelope = {
   from: z.string(),
 }
 
+/** What a wizard ordered, as it concerns one session. */
+const wizardOrderSchema = z.object({
+  ...commandRequestSchema.pick({ type: true, reason: true, text: true, truth: true, dryRun: true }).shape,
+  commandId: z.string(),
+  by: z.object({ name: z.string(), dbref: z.string() }),
+  /** The version of the session that the wizard saw; null where any will do. */
+  expect: z.string().nullable(),
+})
+export type WizardOrder = z.infer<typeof wizardOrderSchema>
+
 /** A change to a session that comes from elsewhere: another session, a timer, a wizard, or work done beside the line. */
 export const sessionCommandSchema = z.discriminatedUnion('kind', [
   /** The answer to `waitingFor`; `sealed` because an answer may name what a player typed. */
@@ -26,10 +40,21 @@ export const sessionCommandSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('moved'), room: z.string() }),
   /** The bound player has another name now. */
   z.object({ kind: z.literal('renamed'), playerName: z.string() }),
+  /** A wizard tells the player something. */
+  z.object({ kind: z.literal('message'), from: z.string(), text: z.string() }),
+  /** A wizard's command from the console, for this session; its result goes to `holdfast.audit`. */
+  z.object({ kind: z.literal('wizard'), order: wizardOrderSchema }),
 ])
 export type SessionCommand = z.infer<typeof sessionCommandSchema>
 
-const changeable = gatewayFieldsSchema.pick({ client: true, width: true, height: true, capabilities: true, host: true })
+/** What a client may tell anew while it is connected. */
+export const changeableFieldsSchema = gatewayFieldsSchema.pick({
+  client: true,
+  width: true,
+  height: true,
+  capabilities: true,
+  host: true,
+})
 
 /** A record of `holdfast.session`: lifecycle and input share the topic, so that established < input < closed holds. */
 export const sessionEventSchema = z.discriminatedUnion('type', [
@@ -45,7 +70,7 @@ export const sessionEventSchema = z.discriminatedUnion('type', [
     ...envelope,
     type: z.literal('connection.changed'),
     gatewayRevision: z.int(),
-    fields: changeable.partial(),
+    fields: changeableFieldsSchema.partial(),
   }),
   z.object({
     ...envelope,
@@ -61,67 +86,30 @@ export const sessionEventSchema = z.discriminatedUnion('type', [
 export type SessionEvent = z.infer<typeof sessionEventSchema>
 export type SessionEventOf<T extends SessionEvent['type']> = Extract<SessionEvent, { type: T }>
 
-/** A record of `holdfast.state`, keyed `<sid>/server` or `<partition>/position`. */
-export const stateRecordSchema = z.discriminatedUnion('kind', [
-  /** The owner's memory copy of a session; `pending`: fields that Redis has not acknowledged. */
-  z.object({
-    v: z.literal(1),
-    kind: z.literal('session'),
-    epoch: z.int(),
-    at: z.int(),
-    record: sessionRecordSchema,
-    pending: z.array(z.string()),
-  }),
-  /** The session ended; 48 h later the key gets null. */
-  z.object({
-    v: z.literal(1),
-    kind: z.literal('ended'),
-    epoch: z.int(),
-    at: z.int(),
-    sid: sidSchema,
-    reason: closeReasonSchema,
-  }),
-  /** How far the partition's records are in what was published before this. */
-  z.object({
-    v: z.literal(1),
-    kind: z.literal('position'),
-    epoch: z.int(),
-    at: z.int(),
-    partition: z.int(),
-    offset: z.int(),
-  }),
-])
-export type StateRecord = z.infer<typeof stateRecordSchema>
-
-/** A record of `holdfast.control`. */
-export const controlRecordSchema = z.discriminatedUnion('kind', [
-  z.object({
-    v: z.literal(1),
-    kind: z.literal('beat'),
-    at: z.int(),
-    role: z.enum(['gateway', 'server']),
-    process: z.string(),
-    slot: z.int().nullable(),
-    sessions: z.int(),
-    partitions: z.array(z.int()),
-    lag: z.int(),
-    breaker: z.enum(['closed', 'open', 'half-open']),
-    handleBlockEnd: z.int(),
-  }),
-])
-export type ControlRecord = z.infer<typeof controlRecordSchema>
-
-/** A record of `holdfast.events`: what a console shows. */
-export const shownEventSchema = z.object({
+const partitionEnvelope = {
   v: z.literal(1),
   id: z.string(),
   at: z.int(),
+  /** The gateway's incarnation. */
   from: z.string(),
-  type: z.enum(['connection.state-changed', 'flush.failed', 'ownership.moved', 'data-gap']),
-  sid: sidSchema.nullable(),
-  detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
-})
-export type ShownEvent = z.infer<typeof shownEventSchema>
+  slot: z.int(),
+}
+
+/**
+ * A record of `holdfast.session` that speaks of a gateway's connections in the whole partition. It lies among the lifecycle
+ * events that the gateway sent before it, so an owner that has come to it knows what the gateway knew.
+ */
+export const partitionEventSchema = z.discriminatedUnion('type', [
+  /** How many connections the gateway holds, and `digestOf` them: a mismatch brings the list. */
+  z.object({ ...partitionEnvelope, type: z.literal('gateway.digest'), count: z.int(), hash: z.string() }),
+  /** All of them: sid and connectionEpoch. */
+  z.object({
+    ...partitionEnvelope,
+    type: z.literal('gateway.inventory'),
+    held: z.array(z.tuple([sidSchema, z.int()])),
+  }),
+])
+export type PartitionEvent = z.infer<typeof partitionEventSchema>
 
 /** A record of `holdfast.dead-letter`: where the poison record lies, and why; never its content in clear. */
 export const deadLetterSchema = z.object({

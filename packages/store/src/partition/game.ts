@@ -55,7 +55,7 @@ export type SettableFields = Partial<
   Pick<ServerFields, 'player' | 'playerName' | 'loginState' | 'boundBy' | 'wizard' | 'hidden' | 'room'>
 > & { meta?: Readonly<Record<string, string | null>> }
 
-export type GameCommand = Exclude<SessionCommand, { kind: 'answer' }>
+export type GameCommand = Exclude<SessionCommand, { kind: 'answer' | 'wizard' }>
 
 /** Stored sealed, so `content` may hold a password. */
 export interface Question {

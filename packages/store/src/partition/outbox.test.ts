@@ -86,18 +86,23 @@ test('sends a command to its session’s partition, under the id of its cause', 
 test('keeps all copies of a session under one key of its partition, so that compaction keeps the last', () => {
   const { batcher, outbox, json } = setUp()
   const session = sessionOf(sidOf(1))
-  outbox.publish(session, 7, ['room'])
+  const pending = { fields: ['room'], since: AT, attempts: 0, nextAt: null, error: null, isDead: false }
+  outbox.publish(session, 7, pending)
   outbox.publishEnded({ v: 1, kind: 'ended', epoch: 7, at: AT, sid: session.sid, reason: 'quit' })
   outbox.forget(session.sid)
   const partition = partitionOf(session.sid)
   expect(batcher.sent.map(({ topic, partition: at, key }) => [topic, at, key])).toEqual(
-    Array.from({ length: 3 }, () => ['holdfast.state', partition, `${session.sid}/server`]),
+    ['server', 'server', 'gateway', 'server', 'gateway'].map((copy) => [
+      'holdfast.state',
+      partition,
+      `${session.sid}/${copy}`,
+    ]),
   )
-  expect(batcher.sent[2]?.value).toBeNull()
+  expect(batcher.sent.slice(2).map(({ value }) => value)).toEqual([null, null, null])
   const [copy, end] = json()
     .slice(0, 2)
     .map((each) => stateRecordSchema.parse(each))
-  expect(copy).toMatchObject({ kind: 'session', record: session, pending: ['room'] })
+  expect(copy).toMatchObject({ kind: 'session', owner: 'server-1', record: session, pending })
   expect(end).toMatchObject({ kind: 'ended', sid: session.sid })
 })
 

@@ -12,6 +12,7 @@ import {
   type ShownEvent,
   type Sid,
   type StateRecord,
+  type WaitingWrite,
 } from '../contracts/index.ts'
 import type { Batcher } from '../kafka/batcher.ts'
 import { encode } from '../kafka/envelope.ts'
@@ -37,7 +38,7 @@ export interface Outbox {
   }): boolean
   /** A record for a session's partition, named after its cause: a repeat has the same id. */
   command(to: SessionRecord, command: SessionCommand, id: string): void
-  publish(record: SessionRecord, epoch: number, pending: readonly string[]): void
+  publish(record: SessionRecord, epoch: number, pending: WaitingWrite | null): void
   publishEnded(ended: Extract<StateRecord, { kind: 'ended' }>): void
   publishPosition(partition: number, epoch: number, offset: number): void
   /** Null for a session that ended long ago: compaction may forget it. */
@@ -109,15 +110,31 @@ export function createOutbox({ batcher, clock, incarnation, slotOf }: OutboxOpti
         kind: 'session',
         epoch,
         at: clock.now(),
+        owner: incarnation,
         record,
-        pending: [...pending],
+        pending,
       })
     },
-    publishEnded: (ended) => state(partitionOf(ended.sid), `${ended.sid}/server`, ended),
-    publishPosition(partition, epoch, offset) {
-      state(partition, `${partition}/position`, { v: 1, kind: 'position', epoch, at: clock.now(), partition, offset })
+    publishEnded(ended) {
+      state(partitionOf(ended.sid), `${ended.sid}/server`, ended)
+      // Its gateway has taken it back already, unless it is dead.
+      state(partitionOf(ended.sid), `${ended.sid}/gateway`, null)
     },
-    forget: (sid) => state(partitionOf(sid), `${sid}/server`, null),
+    publishPosition(partition, epoch, offset) {
+      state(partition, `${partition}/position`, {
+        v: 1,
+        kind: 'position',
+        epoch,
+        at: clock.now(),
+        owner: incarnation,
+        partition,
+        offset,
+      })
+    },
+    forget(sid) {
+      state(partitionOf(sid), `${sid}/server`, null)
+      state(partitionOf(sid), `${sid}/gateway`, null)
+    },
     show(type, sid, detail, id) {
       const event: ShownEvent = { v: 1, id, at: clock.now(), from: incarnation, type, sid, detail }
       const partition = sid === null ? 0 : partitionOf(sid) % EVENT_PARTITIONS

@@ -221,7 +221,7 @@ export function createOwnership(options: OwnershipOptions): Ownership {
     const known = replica.get(session.sid)
     const isKnown = known !== undefined && versionOf(known) === versionOf(session)
     replica.putOwn(session, owned.epoch)
-    if (!isKnown) outbox.publish(session, owned.epoch, [])
+    if (!isKnown) outbox.publish(session, owned.epoch, owned.dirty.waiting(session.sid))
   }
 
   const becomeReady = (life: Life, how: 'kept' | 'loaded' | 'rebuilt'): void => {

@@ -271,7 +271,7 @@ export function createPartitionLine(options: LineOptions): PartitionLine {
     turn: Turn,
   ): Promise<void> => {
     const { command } = event
-    if (command.kind === 'answer') return
+    if (command.kind === 'answer' || command.kind === 'wizard') return
     const effects = await askGame(() => game.command(session, command, contextOf(event, `c:${event.id}`)))
     // No gateway holds a detached session, so none would answer a `close` with the event: it ends here.
     const isEnd = command.kind === 'close' && session.status === 'detached'
@@ -287,7 +287,7 @@ export function createPartitionLine(options: LineOptions): PartitionLine {
     const session = owned.sessions.get(sid)
     if (!session) return
     replica.putOwn(session, owned.epoch)
-    if (isUrgent) outbox.publish(session, owned.epoch, owned.dirty.pendingFields(sid))
+    if (isUrgent) outbox.publish(session, owned.epoch, owned.dirty.waiting(sid))
     else active.add(sid)
   }
 

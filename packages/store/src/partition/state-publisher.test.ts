@@ -32,7 +32,7 @@ test('publishes what was active, and behind it how far that reaches', async () =
   life.active.add(sid)
   await clock.advance(1_000)
   expect(published()).toMatchObject([
-    { kind: 'session', epoch: 7, record: { sid, commandCount: 3 }, pending: ['commandCount'] },
+    { kind: 'session', epoch: 7, record: { sid, commandCount: 3 }, pending: { fields: ['commandCount'] } },
     { kind: 'position', epoch: 7, partition: P, offset: 40 },
   ])
 })
@@ -66,7 +66,10 @@ test('lets compaction forget what ended 48 hours ago, and nothing younger', asyn
     replica.endOwn(sid, 7, at)
   }
   await clock.advance(600_000)
-  expect(batcher.sent.filter(({ value }) => value === null).map(({ key }) => key)).toEqual([`${old}/server`])
+  expect(batcher.sent.filter(({ value }) => value === null).map(({ key }) => key)).toEqual([
+    `${old}/server`,
+    `${old}/gateway`,
+  ])
   expect([...life.owned.dead.keys()]).toEqual([young])
   expect([...replica.endedOf(P).keys()]).toEqual([young])
   publisher.close()

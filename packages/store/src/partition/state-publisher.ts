@@ -26,7 +26,7 @@ export function startStatePublisher(options: {
     const { partition, epoch, next, sessions, dirty } = owned
     for (const sid of line.takeActive()) {
       const session = sessions.get(sid)
-      if (session) outbox.publish(session, epoch, dirty.pendingFields(sid))
+      if (session) outbox.publish(session, epoch, dirty.waiting(sid))
     }
     const position = `${epoch}:${next}`
     if (published.get(partition) === position) return

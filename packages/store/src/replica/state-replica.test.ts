@@ -21,10 +21,10 @@ const logRecord = (value: string | null) => ({
 })
 const read = (record: StateRecord) => logRecord(JSON.stringify(record))
 const session = (record: SessionRecord, epoch: number) =>
-  read({ v: 1, kind: 'session', epoch, at: AT, record, pending: [] })
+  read({ v: 1, kind: 'session', epoch, at: AT, owner: 'server-1', record, pending: null })
 const ended = (sid: Sid, epoch: number) => read({ v: 1, kind: 'ended', epoch, at: AT, sid, reason: 'quit' })
 const position = (epoch: number, offset: number) =>
-  read({ v: 1, kind: 'position', epoch, at: AT, partition: PARTITION, offset })
+  read({ v: 1, kind: 'position', epoch, at: AT, owner: 'server-1', partition: PARTITION, offset })
 
 const playing = (sid: Sid, fields: Partial<SessionRecord> = {}) =>
   sessionOf(sid, { loginState: 'loggedIn', player: '#3', room: '#0', ...fields })

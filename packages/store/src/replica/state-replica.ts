@@ -1,7 +1,17 @@
-import { type Partition, partitionOf, type SessionRecord, type Sid, stateRecordSchema } from '../contracts/index.ts'
+import {
+  type Partition,
+  parseSid,
+  partitionOf,
+  type SessionRecord,
+  type Sid,
+  type StateRecordOf,
+  stateRecordSchema,
+} from '../contracts/index.ts'
 import { decode } from '../kafka/envelope.ts'
 import type { LogRecord } from '../kafka/log-reader.ts'
 import type { SessionsView } from '../partition/game.ts'
+
+const GATEWAY_KEY = '/gateway'
 
 interface Entry {
   record: SessionRecord
@@ -15,6 +25,9 @@ export interface PublishedPosition {
   epoch: number
   offset: number
 }
+
+/** The gateway's memory copy of a session, as it was last published. */
+export type GatewayCopy = StateRecordOf<'connection'>
 
 export interface StateReplica extends SessionsView {
   /** Takes a record of `holdfast.state`. Unreadable ones are counted and passed over. */
@@ -30,6 +43,8 @@ export interface StateReplica extends SessionsView {
   /** The key has been given null, so nobody needs to remember it. */
   forgetEnded(sid: Sid): void
   position(partition: Partition): PublishedPosition | undefined
+  /** What the session's gateway last published of it; undefined where it holds none. */
+  connectionOf(sid: Sid): GatewayCopy | undefined
   readonly unreadable: number
 }
 
@@ -40,6 +55,7 @@ export interface StateReplica extends SessionsView {
 export function createStateReplica(): StateReplica {
   const entries = new Map<Sid, Entry>()
   const ended = new Map<Partition, Map<Sid, number>>()
+  const connections = new Map<Sid, GatewayCopy>()
   const positions = new Map<Partition, PublishedPosition>()
   const epochs = new Map<Partition, number>()
   const owned = new Set<Partition>()
@@ -107,8 +123,12 @@ export function createStateReplica(): StateReplica {
   }
 
   return {
-    apply({ value }) {
-      if (value === null) return
+    apply({ key, value }) {
+      if (value === null) {
+        const sid = key?.endsWith(GATEWAY_KEY) ? parseSid(key.slice(0, -GATEWAY_KEY.length)) : null
+        if (sid) connections.delete(sid)
+        return
+      }
       const decoded = decode(stateRecordSchema, value)
       if (!decoded.ok) {
         unreadable++
@@ -122,7 +142,9 @@ export function createStateReplica(): StateReplica {
         accepts(state.partition, state.epoch)
       } else if (state.kind === 'session') {
         if (accepts(partitionOf(state.record.sid), state.epoch)) put(state.record, state.epoch)
-      } else if (accepts(partitionOf(state.sid), state.epoch)) end(state.sid, state.at)
+      } else if (state.kind === 'connection') {
+        connections.set(state.sid, state)
+      } else if (state.kind === 'ended' && accepts(partitionOf(state.sid), state.epoch)) end(state.sid, state.at)
     },
     putOwn(record, epoch) {
       if (own(record.sid, epoch)) put(record, epoch)
@@ -141,6 +163,7 @@ export function createStateReplica(): StateReplica {
     endedOf: (partition) => ended.get(partition) ?? new Map(),
     forgetEnded: (sid) => void ended.get(partitionOf(sid))?.delete(sid),
     position: (partition) => positions.get(partition),
+    connectionOf: (sid) => connections.get(sid),
     get unreadable() {
       return unreadable
     },

@@ -129,9 +129,9 @@ export function takePart() {
     await settle()
   }
   const publish = (record: SessionRecord, epoch: number) =>
-    replica.apply(stateRecord({ kind: 'session', epoch, record, pending: [] }))
+    replica.apply(stateRecord({ kind: 'session', epoch, owner: 'server-0', record, pending: null }))
   const publishPosition = (epoch: number, offset: number) =>
-    replica.apply(stateRecord({ kind: 'position', epoch, partition: P, offset }))
+    replica.apply(stateRecord({ kind: 'position', epoch, owner: 'server-0', partition: P, offset }))
   return {
     clock,
     group,

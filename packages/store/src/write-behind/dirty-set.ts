@@ -1,5 +1,5 @@
 import type { Clock } from '@holdfast/runtime'
-import type { CloseReason, Sid } from '../contracts/index.ts'
+import type { CloseReason, Sid, WaitingWrite } from '../contracts/index.ts'
 
 /** A session that ended: its record is deleted and tombstoned by the next flush. */
 export interface Ending {
@@ -36,6 +36,8 @@ export interface DirtySet {
   entries(): ReadonlyMap<Sid, DirtyEntry>
   /** Fields of a session that Redis has not acknowledged; `*` for all of them. */
   pendingFields(sid: Sid): readonly string[]
+  /** The same as others are told it; null where Redis has acknowledged everything. */
+  waiting(sid: Sid): WaitingWrite | null
   /**
    * Takes everything out, for one flush; what is marked meanwhile makes new entries. Two flushes may overlap for a
    * moment (a life of ownership that ends, and the next one that keeps its memory): each gives back what it took.
@@ -67,7 +69,10 @@ export function createDirtySet(clock: Clock): DirtySet {
     return entry
   }
 
-  return {
+  const entriesOf = (sid: Sid): DirtyEntry[] =>
+    [entries, ...underWay].map((some) => some.get(sid)).filter((entry) => entry !== undefined)
+
+  const set: DirtySet = {
     mark(sid, field) {
       entryOf(sid).fields.add(field)
     },
@@ -89,9 +94,22 @@ export function createDirtySet(clock: Clock): DirtySet {
     },
     entries: () => entries,
     pendingFields(sid) {
-      const all = [entries, ...underWay].map((some) => some.get(sid)).filter((entry) => entry !== undefined)
+      const all = entriesOf(sid)
       if (all.some(({ whole }) => whole)) return ['*']
       return [...new Set(all.flatMap(({ fields }) => [...fields]))]
+    },
+    waiting(sid) {
+      const all = entriesOf(sid)
+      if (all.length === 0) return null
+      const since = Math.min(...all.map((entry) => entry.since))
+      return {
+        fields: [...set.pendingFields(sid)],
+        since: Math.round(clock.now() - (clock.monotonic() - since)),
+        attempts: Math.max(...all.map(({ attempts }) => attempts)),
+        nextAt: null,
+        error: all.find(({ error }) => error !== null)?.error ?? null,
+        isDead: false,
+      }
     },
     take() {
       const taken = entries
@@ -113,4 +131,5 @@ export function createDirtySet(clock: Clock): DirtySet {
       }
     },
   }
+  return set
 }

@@ -1,0 +1,265 @@
+import { z } from 'zod'
+import { sidSchema } from './session-id.ts'
+
+/**
+ * The shapes of the console's HTTP API: one schema each, for the handler, the client and the tests. Times are ISO 8601.
+ * The read model (`console/`) answers in these shapes; there is no HTTP in them.
+ */
+
+const time = z.iso.datetime()
+const id = z.string().min(1).max(200)
+
+export const copySchema = z.enum(['gateway', 'server', 'redis'])
+/** Where a copy of a session lies. */
+export type Copy = z.infer<typeof copySchema>
+export const COPIES: readonly Copy[] = copySchema.options
+
+export const stateSchema = z.enum(['in-sync', 'settling', 'drifted', 'missing', 'ghost', 'unknown', 'ignored'])
+/** How the copies of a session, or of a field, stand to each other. */
+export type State = z.infer<typeof stateSchema>
+export const STATES: readonly State[] = stateSchema.options
+
+export const causeOfDivergenceSchema = z.enum([
+  'content',
+  'missing',
+  'ghost',
+  'rolled-back',
+  'foreign-write',
+  'status-skew',
+])
+export type DivergenceCause = z.infer<typeof causeOfDivergenceSchema>
+
+export const sourceSchema = z.object({
+  id: z.string(),
+  status: z.enum(['fresh', 'ageing', 'dead']),
+  observedAt: time.nullable(),
+})
+export type Source = z.infer<typeof sourceSchema>
+
+const base = { rev: z.int(), asOf: time, sources: z.array(sourceSchema) }
+
+export const sessionRowSchema = z.object({
+  sid: sidSchema,
+  handle: z.int(),
+  version: z.string(),
+  state: stateSchema,
+  missingIn: z.array(copySchema),
+  /** Which copies differ from the field's owner. */
+  odd: z.array(copySchema),
+  status: z.enum(['connected', 'detached', 'closed']),
+  loginState: z.enum(['connected', 'loggedIn']),
+  player: z.object({ dbref: z.string(), name: z.string() }).nullable(),
+  gateway: z.string(),
+  server: z.string().nullable(),
+  transport: z.enum(['telnet', 'telnets', 'websocket']),
+  ip: z.string(),
+  host: z.string(),
+  client: z.string().nullable(),
+  connectedAt: time,
+  idleMs: z.int(),
+  pending: z.int(),
+  drifted: z.array(z.string()),
+})
+export type SessionRow = z.infer<typeof sessionRowSchema>
+
+export const sessionsSchema = z.object({
+  ...base,
+  items: z.array(sessionRowSchema),
+  /** All that match. */
+  total: z.int(),
+  offset: z.int(),
+  limit: z.int(),
+})
+export type Sessions = z.infer<typeof sessionsSchema>
+
+export const cellSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('value'), value: z.unknown(), observedAt: time }),
+  /** Read, and not there. */
+  z.object({ kind: z.literal('absent'), observedAt: time }),
+  /** This copy never keeps the field. */
+  z.object({ kind: z.literal('not-held') }),
+  /** Not read. */
+  z.object({
+    kind: z.literal('unknown'),
+    reason: z.string(),
+    observedAt: time.nullable(),
+    last: z.unknown().optional(),
+  }),
+])
+export type Cell = z.infer<typeof cellSchema>
+
+export const pendingSchema = z.object({
+  entry: id,
+  since: time,
+  attempts: z.int(),
+  nextAt: time.nullable(),
+  error: z.string().nullable(),
+})
+export type Pending = z.infer<typeof pendingSchema>
+
+export const fieldSchema = z.object({
+  name: z.string(),
+  redisField: z.string(),
+  owner: z.enum(['gateway', 'server']),
+  state: stateSchema,
+  since: time.nullable(),
+  cells: z.object({ gateway: cellSchema, server: cellSchema, redis: cellSchema }),
+  pending: pendingSchema.nullable(),
+})
+export type Field = z.infer<typeof fieldSchema>
+
+export const sessionDetailSchema = z.object({
+  ...base,
+  session: sessionRowSchema,
+  redis: z.object({ key: z.string() }),
+  fields: z.array(fieldSchema),
+  closed: z.object({ at: time, reason: z.string() }).nullable(),
+})
+export type SessionDetail = z.infer<typeof sessionDetailSchema>
+
+export const divergenceItemSchema = z.object({
+  sid: sidSchema,
+  handle: z.int(),
+  state: stateSchema,
+  missingIn: z.array(copySchema),
+  fields: z.array(fieldSchema),
+  since: time,
+  healedAt: time.nullable(),
+  cause: causeOfDivergenceSchema,
+})
+export type DivergenceItem = z.infer<typeof divergenceItemSchema>
+
+export const divergenceSchema = z.object({
+  ...base,
+  coverage: z.object({ checked: z.int(), total: z.int(), oldestMs: z.int() }),
+  counts: z.record(stateSchema, z.int()),
+  items: z.array(divergenceItemSchema),
+})
+export type Divergence = z.infer<typeof divergenceSchema>
+
+export const breakerStateSchema = z.enum(['closed', 'open', 'half-open'])
+
+export const queueEntrySchema = z.object({
+  ...pendingSchema.shape,
+  kind: z.enum(['pending', 'retrying', 'dead']),
+  sid: sidSchema,
+  process: z.string(),
+  fields: z.array(z.string()),
+})
+export type QueueEntry = z.infer<typeof queueEntrySchema>
+
+export const queueOfProcessSchema = z.object({
+  id: z.string(),
+  pending: z.int(),
+  retrying: z.int(),
+  dead: z.int(),
+  oldestMs: z.int(),
+  breaker: breakerStateSchema,
+  nextProbeAt: time.nullable(),
+  inPerS: z.number(),
+  outPerS: z.number(),
+  writeMs: z.object({ p50: z.number(), p95: z.number() }).nullable(),
+  /** Memory used of its bound, 0 to 1. */
+  ofBound: z.number(),
+})
+
+export const queuesSchema = z.object({
+  ...base,
+  processes: z.array(queueOfProcessSchema),
+  entries: z.array(queueEntrySchema),
+})
+export type Queues = z.infer<typeof queuesSchema>
+
+export const healthOfProcessSchema = z.object({
+  ...sourceSchema.shape,
+  role: z.string(),
+  sessions: z.int(),
+  partitions: z.int(),
+  rssBytes: z.int(),
+  uptimeMs: z.int(),
+})
+
+export const healthSchema = z.object({
+  ...base,
+  status: z.enum(['up', 'degraded', 'down']),
+  redis: z.object({ up: z.boolean(), pingMs: z.number().nullable() }),
+  kafka: z.object({ up: z.boolean(), lag: z.int().nullable() }),
+  processes: z.array(healthOfProcessSchema),
+})
+export type HealthReport = z.infer<typeof healthSchema>
+
+export const auditItemSchema = z.object({
+  id,
+  at: time,
+  who: z.string(),
+  action: z.string(),
+  scope: z.string(),
+  reason: z.string(),
+  result: z.string(),
+  commandId: z.string().nullable(),
+})
+export type AuditItem = z.infer<typeof auditItemSchema>
+
+export const auditSchema = z.object({ items: z.array(auditItemSchema), next: z.string().nullable() })
+export type Audit = z.infer<typeof auditSchema>
+
+/** Sessions that one command may name. */
+export const TARGETS_MAX = 10_000
+export const TEXT_MAX = 2_000
+
+export const commandRequestSchema = z.strictObject({
+  id,
+  type: z.enum(['disconnect', 'reconcile', 'message', 'retry', 'drop', 'recheck']),
+  target: z.union([
+    z.strictObject({ sids: z.array(sidSchema).min(1).max(TARGETS_MAX) }),
+    z.strictObject({ filter: z.string().max(1_000) }),
+    z.strictObject({ entry: id }),
+  ]),
+  /** Why, for the audit; required where something is changed. */
+  reason: z.string().max(500).optional(),
+  /** What the player reads (disconnect, message). */
+  text: z.string().max(TEXT_MAX).optional(),
+  /** Reconcile: which copy is right. */
+  truth: z.enum(['owner', 'redis']).optional(),
+  dryRun: z.boolean().optional(),
+  /** sid -> version the wizard saw. */
+  expect: z.record(sidSchema, z.string()).optional(),
+})
+export type CommandRequest = z.infer<typeof commandRequestSchema>
+
+export const commandStateSchema = z.enum([
+  'sent',
+  'accepted',
+  'applied',
+  'verified',
+  'failed',
+  'timed-out',
+  'superseded',
+  'refused',
+])
+export type CommandState = z.infer<typeof commandStateSchema>
+
+export const planRowSchema = z.object({
+  sid: sidSchema,
+  field: z.string(),
+  to: copySchema,
+  before: z.unknown(),
+  after: z.unknown(),
+})
+export type PlanRow = z.infer<typeof planRowSchema>
+
+export const commandResultSchema = z.object({
+  sid: sidSchema,
+  outcome: z.enum(['done', 'gone', 'refused', 'no-answer', 'skipped']),
+  detail: z.string().optional(),
+})
+export type CommandResult = z.infer<typeof commandResultSchema>
+
+export const commandSchema = z.object({
+  ...commandRequestSchema.shape,
+  by: z.string(),
+  state: commandStateSchema,
+  plan: z.array(planRowSchema).optional(),
+  results: z.array(commandResultSchema),
+})
+export type Command = z.infer<typeof commandSchema>
