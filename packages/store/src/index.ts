@@ -1,4 +1,5 @@
 export * from './connection-state-store.ts'
+export * from './control/control-board.ts'
 export * from './kafka/batcher.ts'
 export * from './kafka/create-kafka.ts'
 export * from './kafka/envelope.ts'

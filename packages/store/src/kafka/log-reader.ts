@@ -32,8 +32,8 @@ export interface LogReaderOptions {
   clock: Clock
   topic: Topic
   partitions: readonly number[]
-  /** `start`: everything that is kept; `end`: what comes after this reader was made. */
-  from: 'start' | 'end'
+  /** `start`: everything that is kept; `end`: what comes after this reader was made; `since`: what came from then on, epoch ms. */
+  from: 'start' | 'end' | { since: number }
   /** Called in each partition's order, once for each record. Synchronous: a reader never waits. */
   onRecord: (record: LogRecord) => void
   /** A consumer gave up, or fell silent: another one goes on at the same positions. */
@@ -70,11 +70,14 @@ export async function createLogReader(options: LogReaderOptions): Promise<LogRea
   const admin = kafka.admin()
   await admin.connect()
   const marks = await readWatermarks(admin, topic, clock, closing.signal)
+  const since = typeof from === 'object' ? await admin.fetchTopicOffsetsByTimestamp(topic, from.since) : []
   await admin.disconnect()
   for (const partition of partitions) {
     const { low, high } = marks.get(partition) ?? { low: 0, high: 0 }
-    positions.set(partition, from === 'start' ? low : high)
-    if (from === 'start' && low < high) targets.set(partition, high)
+    const sought = since.find((each) => each.partition === partition)
+    const first = from === 'start' ? low : from === 'end' ? high : Math.min(high, Number(sought?.offset ?? high))
+    positions.set(partition, first)
+    if (first < high) targets.set(partition, high)
   }
   if (targets.size === 0) resolveCaughtUp()
 
