@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { encode } from '../kafka/envelope.ts'
 import { AT, changed, closed, established } from '../testing/fixtures.ts'
 import { a, answer, b, layLine, moved, typed } from '../testing/line-rig.ts'
-import { PARKED_MAX } from './partition-line.ts'
+import { PARKED_MAX } from './apply-input.ts'
 
 test('applies records one at a time, each to its end, in the log’s order', async () => {
   const { feed, settle, game, owned, texts } = layLine()

@@ -1,55 +1,24 @@
 import { type Clock, traceOf } from '@holdfast/runtime'
-import {
-  type CloseReason,
-  type SessionEvent,
-  type SessionEventOf,
-  type SessionRecord,
-  type Sid,
-  sessionEventSchema,
-  type WaitingFor,
-} from '../contracts/index.ts'
+import { type SessionEvent, type Sid, sessionEventSchema } from '../contracts/index.ts'
 import type { Batcher } from '../kafka/batcher.ts'
 import { decode } from '../kafka/envelope.ts'
 import type { LogRecord } from '../kafka/log-reader.ts'
-import type { Seal } from '../kafka/seal.ts'
-import type { StateReplica } from '../replica/state-replica.ts'
-import { type DropReason, decide } from './apply-record.ts'
-import type { Effect, Effects, Game, GameContext } from './game.ts'
-import type { Outbox } from './outbox.ts'
-import type { OwnedPartition } from './owned-partition.ts'
+import { createCommandDesk } from './apply-command.ts'
+import { createEndDesk } from './apply-end.ts'
+import { createInputDesk } from './apply-input.ts'
+import { decide } from './apply-record.ts'
+import { createLineDesk, type DeskOptions } from './line-desk.ts'
 import { createTurn, type Turn } from './turn.ts'
 
 /** Records that wait in one partition before fetching pauses; a batch on its way may still come on top. */
 export const LINE_QUEUE_MAX = 2_000
 const LINE_QUEUE_LOW = LINE_QUEUE_MAX / 2
-/** Lines that a player may send ahead while a question is worked on. */
-export const PARKED_MAX = 50
 /** How long the line works before it lets other partitions and heartbeats run. */
 const SLICE_MS = 20
-const TRIES = 2
 
-export interface LineEvents {
-  onDropped(why: DropReason | 'unreadable' | 'parked-full'): void
-  onSkippedInputs(sid: Sid, count: number): void
-  onPoison(problem: string): void
-  /** `next` rose. */
-  onProgress(owned: OwnedPartition): void
-  /** A session waits for an answer now. */
-  onAsked(owned: OwnedPartition, session: SessionRecord): void
-  /** The queue has room again after `isFull`. */
-  onRoom(owned: OwnedPartition): void
-}
-
-export interface LineOptions {
-  owned: OwnedPartition
-  game: Game
-  seal: Seal
-  replica: StateReplica
-  outbox: Outbox
+export interface LineOptions extends DeskOptions {
   batcher: Batcher
   clock: Clock
-  isCurrent: () => boolean
-  events: LineEvents
 }
 
 export interface PartitionLine {
@@ -61,9 +30,6 @@ export interface PartitionLine {
   takeActive(): ReadonlySet<Sid>
 }
 
-const TROUBLE = 'Something went wrong with that, and it was not done.\n'
-const TOO_FAST = 'You are typing ahead too fast: that line was dropped.\n'
-
 /**
  * A partition is a line of work: its records are applied one at a time, each to its end. What takes longer than a few
  * milliseconds does not hold the line (see `Effect` of kind `ask`). After each record the session's fields, its number,
@@ -72,161 +38,15 @@ const TOO_FAST = 'You are typing ahead too fast: that line was dropped.\n'
  */
 export function createPartitionLine(options: LineOptions): PartitionLine {
   const { owned, game, seal, replica, outbox, batcher, clock, isCurrent, events } = options
+  const desk = createLineDesk(options)
+  const { contextOf, askGame, poisoned } = desk
+  const ends = createEndDesk(desk)
+  const { applyInput, park, applyAnswer } = createInputDesk(desk)
+  const { applyCommand } = createCommandDesk(desk, ends)
   const queue: LogRecord[] = []
   let running = false
   let wasFull = false
   let active = new Set<Sid>()
-
-  const contextOf = (event: SessionEvent, key: string): GameContext => ({
-    at: event.at,
-    key,
-    isReplay: !owned.ready,
-    sessions: replica,
-  })
-
-  /** What the game answers; null after it failed twice (a poison record). */
-  const askGame = async (call: () => Effects): Promise<readonly Effect[] | null> => {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await call()
-      } catch (error) {
-        if (attempt < TRIES) continue
-        events.onPoison(traceOf(error))
-        return null
-      }
-    }
-  }
-
-  const poisoned = (record: LogRecord, reason: string): void => {
-    outbox.deadLetter({ partition: owned.partition, offset: record.offset, reason })
-  }
-
-  const tell = (sid: Sid, text: string): Effect => ({ kind: 'output', to: [sid], parts: [{ kind: 'text', text }] })
-
-  const applyInput = async (
-    session: SessionRecord,
-    input: TypedLine,
-    event: SessionEvent,
-    record: LogRecord,
-    turn: Turn,
-  ): Promise<void> => {
-    const { sid } = session
-    const { inputSequence, at } = input
-    const line = seal.open(input.sealed, 'input', sid)
-    const beforeLogin = session.loginState === 'connected'
-    const context = { ...contextOf(event, `i:${inputSequence}`), at }
-    const effects =
-      line === null ? null : await askGame(() => game.input(session, { line, inputSequence, beforeLogin }, context))
-    if (!isCurrent()) return
-    if (effects === null) poisoned(record, line === null ? 'sealed with another secret' : 'the command failed twice')
-    countInput(session, inputSequence, at, turn)
-    turn.apply(sid, effects ?? [tell(sid, TROUBLE)], { sid, inputSequence })
-  }
-
-  /** A parked line was counted when it was parked; then this changes nothing. */
-  const countInput = (session: SessionRecord, inputSequence: number, at: number, turn: Turn): void => {
-    if (inputSequence <= session.inputSequence) return
-    turn.change(session.sid, { inputSequence, lastConnectionSignal: at, commandCount: session.commandCount + 1 })
-  }
-
-  const park = (session: SessionRecord, event: SessionEventOf<'input'>, turn: Turn): void => {
-    const { sid, waitingFor } = session
-    const { inputSequence, at, sealed } = event
-    countInput(session, inputSequence, at, turn)
-    if (!waitingFor) return
-    if (waitingFor.parked.length >= PARKED_MAX) {
-      events.onDropped('parked-full')
-      turn.apply(sid, [tell(sid, TOO_FAST)], { sid, inputSequence })
-      return
-    }
-    const parked = [...waitingFor.parked, { inputSequence, at, sealed }]
-    turn.change(sid, { waitingFor: { ...waitingFor, parked } })
-  }
-
-  const applyAnswer = async (
-    session: SessionRecord,
-    event: SessionEventOf<'command'>,
-    record: LogRecord,
-    turn: Turn,
-  ): Promise<void> => {
-    const { sid, waitingFor } = session
-    if (!waitingFor || event.command.kind !== 'answer') return
-    const content = seal.open(waitingFor.sealed, 'question', sid)
-    const answer = seal.open(event.command.sealed, 'answer', sid)
-    const question = { kind: waitingFor.kind, content: content ?? '' }
-    const readable = content !== null && answer !== null
-    const context = contextOf(event, `c:${event.id}`)
-    const effects = readable ? await askGame(() => game.answered(session, question, answer, context)) : null
-    if (!isCurrent()) return
-    if (effects === null) poisoned(record, readable ? 'the answer failed twice' : 'sealed with another secret')
-    turn.apply(sid, effects ?? [tell(sid, TROUBLE)], null)
-    await applyParked(session, waitingFor, event, record, turn)
-  }
-
-  /**
-   * The lines that were typed ahead, until one asks a question itself. The session keeps the question that was answered
-   * until the last of them: a flush between two lines may store what is done so far, and a replay then finds the question
-   * open and does all of it again, under the same causes and keys.
-   */
-  const applyParked = async (
-    session: SessionRecord,
-    answered: WaitingFor,
-    event: SessionEvent,
-    record: LogRecord,
-    turn: Turn,
-  ): Promise<void> => {
-    const { sid } = session
-    for (let rest: readonly TypedLine[] = answered.parked; ; rest = rest.slice(1)) {
-      const { waitingFor } = session
-      if (waitingFor && waitingFor.id !== answered.id) {
-        turn.change(sid, { waitingFor: { ...waitingFor, parked: [...rest] } })
-        return
-      }
-      const [first] = rest
-      if (!first) break
-      await applyInput(session, first, event, record, turn)
-      if (!isCurrent()) return
-    }
-    turn.change(sid, { waitingFor: null })
-  }
-
-  /** What others are told when a session ends; its own question would never be answered. */
-  const lastEffects = async (
-    session: SessionRecord,
-    reason: CloseReason,
-    event: SessionEvent,
-  ): Promise<readonly Effect[]> => {
-    const effects = await askGame(() => game.closed(session, reason, contextOf(event, `c:${event.id}`)))
-    return (effects ?? []).filter(({ kind }) => kind !== 'ask')
-  }
-
-  const end = (
-    { sid, connectionEpoch }: SessionRecord,
-    reason: CloseReason,
-    effects: readonly Effect[],
-    event: SessionEvent,
-    turn: Turn,
-  ): void => {
-    turn.apply(sid, effects, null)
-    owned.sessions.remove(sid)
-    bury(sid, connectionEpoch, { at: event.at, reason })
-  }
-
-  const applyClosed = async (
-    session: SessionRecord,
-    event: SessionEventOf<'connection.closed'>,
-    turn: Turn,
-  ): Promise<void> => {
-    const effects = await lastEffects(session, event.reason, event)
-    if (isCurrent()) end(session, event.reason, effects, event, turn)
-  }
-
-  const bury = (sid: Sid, connectionEpoch: number, { at, reason }: { at: number; reason: CloseReason }): void => {
-    owned.dead.set(sid, at)
-    owned.dirty.markEnded(sid, { connectionEpoch, reason, at })
-    replica.endOwn(sid, owned.epoch, at)
-    outbox.publishEnded({ v: 1, kind: 'ended', epoch: owned.epoch, at, sid, reason })
-  }
 
   const applyDecided = async (event: SessionEvent, record: LogRecord, turn: Turn): Promise<void> => {
     const session = owned.sessions.get(event.sid)
@@ -244,7 +64,7 @@ export function createPartitionLine(options: LineOptions): PartitionLine {
         return
       }
       case 'bury':
-        bury(event.sid, event.connectionEpoch, {
+        ends.bury(event.sid, event.connectionEpoch, {
           at: event.at,
           reason: event.type === 'connection.closed' ? event.reason : 'lost',
         })
@@ -254,7 +74,7 @@ export function createPartitionLine(options: LineOptions): PartitionLine {
         return
     }
     if (!session) return
-    if (decision.kind === 'end' && event.type === 'connection.closed') await applyClosed(session, event, turn)
+    if (decision.kind === 'end' && event.type === 'connection.closed') await ends.applyClosed(session, event, turn)
     if (decision.kind === 'answer' && event.type === 'command') await applyAnswer(session, event, record, turn)
     if (decision.kind === 'command' && event.type === 'command') await applyCommand(session, event, record, turn)
     if ((decision.kind === 'input' || decision.kind === 'park') && event.type === 'input') {
@@ -262,25 +82,6 @@ export function createPartitionLine(options: LineOptions): PartitionLine {
       if (decision.kind === 'input') await applyInput(session, event, event, record, turn)
       else park(session, event, turn)
     }
-  }
-
-  const applyCommand = async (
-    session: SessionRecord,
-    event: SessionEventOf<'command'>,
-    record: LogRecord,
-    turn: Turn,
-  ): Promise<void> => {
-    const { command } = event
-    if (command.kind === 'answer' || command.kind === 'wizard') return
-    const effects = await askGame(() => game.command(session, command, contextOf(event, `c:${event.id}`)))
-    // No gateway holds a detached session, so none would answer a `close` with the event: it ends here.
-    const isEnd = command.kind === 'close' && session.status === 'detached'
-    const last = isEnd ? await lastEffects(session, command.reason, event) : []
-    if (!isCurrent()) return
-    if (effects === null) poisoned(record, 'the command failed twice')
-    turn.rememberCommand(session, event.id)
-    turn.apply(session.sid, effects ?? [], null)
-    if (isEnd) end(session, command.reason, last, event, turn)
   }
 
   const publish = (sid: Sid, isUrgent: boolean): void => {
@@ -363,10 +164,4 @@ export function createPartitionLine(options: LineOptions): PartitionLine {
       return taken
     },
   }
-}
-
-interface TypedLine {
-  readonly inputSequence: number
-  readonly at: number
-  readonly sealed: string
 }

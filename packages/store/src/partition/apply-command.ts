@@ -1,0 +1,31 @@
+import type { SessionEventOf, SessionRecord } from '../contracts/index.ts'
+import type { LogRecord } from '../kafka/log-reader.ts'
+import type { EndDesk } from './apply-end.ts'
+import type { LineDesk } from './line-desk.ts'
+import type { Turn } from './turn.ts'
+
+/** A change to a session that comes from elsewhere: another session, or a timer. */
+export function createCommandDesk(desk: LineDesk, { lastEffects, end }: EndDesk) {
+  const { game, isCurrent, contextOf, askGame, poisoned } = desk
+
+  const applyCommand = async (
+    session: SessionRecord,
+    event: SessionEventOf<'command'>,
+    record: LogRecord,
+    turn: Turn,
+  ): Promise<void> => {
+    const { command } = event
+    if (command.kind === 'answer' || command.kind === 'wizard') return
+    const effects = await askGame(() => game.command(session, command, contextOf(event, `c:${event.id}`)))
+    // No gateway holds a detached session, so none would answer a `close` with the event: it ends here.
+    const isEnd = command.kind === 'close' && session.status === 'detached'
+    const last = isEnd ? await lastEffects(session, command.reason, event) : []
+    if (!isCurrent()) return
+    if (effects === null) poisoned(record, 'the command failed twice')
+    turn.rememberCommand(session, event.id)
+    turn.apply(session.sid, effects ?? [], null)
+    if (isEnd) end(session, command.reason, last, event, turn)
+  }
+
+  return { applyCommand }
+}

@@ -1,0 +1,51 @@
+import type { CloseReason, SessionEvent, SessionEventOf, SessionRecord, Sid } from '../contracts/index.ts'
+import type { Effect } from './game.ts'
+import type { LineDesk } from './line-desk.ts'
+import type { Turn } from './turn.ts'
+
+/** How a session ends: others are told, it is removed, and a tombstone is kept, so that no late message revives it. */
+export function createEndDesk(desk: LineDesk) {
+  const { owned, game, replica, outbox, isCurrent, contextOf, askGame } = desk
+
+  /** What others are told when a session ends; its own question would never be answered. */
+  const lastEffects = async (
+    session: SessionRecord,
+    reason: CloseReason,
+    event: SessionEvent,
+  ): Promise<readonly Effect[]> => {
+    const effects = await askGame(() => game.closed(session, reason, contextOf(event, `c:${event.id}`)))
+    return (effects ?? []).filter(({ kind }) => kind !== 'ask')
+  }
+
+  const end = (
+    { sid, connectionEpoch }: SessionRecord,
+    reason: CloseReason,
+    effects: readonly Effect[],
+    event: SessionEvent,
+    turn: Turn,
+  ): void => {
+    turn.apply(sid, effects, null)
+    owned.sessions.remove(sid)
+    bury(sid, connectionEpoch, { at: event.at, reason })
+  }
+
+  const applyClosed = async (
+    session: SessionRecord,
+    event: SessionEventOf<'connection.closed'>,
+    turn: Turn,
+  ): Promise<void> => {
+    const effects = await lastEffects(session, event.reason, event)
+    if (isCurrent()) end(session, event.reason, effects, event, turn)
+  }
+
+  const bury = (sid: Sid, connectionEpoch: number, { at, reason }: { at: number; reason: CloseReason }): void => {
+    owned.dead.set(sid, at)
+    owned.dirty.markEnded(sid, { connectionEpoch, reason, at })
+    replica.endOwn(sid, owned.epoch, at)
+    outbox.publishEnded({ v: 1, kind: 'ended', epoch: owned.epoch, at, sid, reason })
+  }
+
+  return { lastEffects, end, applyClosed, bury }
+}
+
+export type EndDesk = ReturnType<typeof createEndDesk>
