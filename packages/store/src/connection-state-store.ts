@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type Clock, type Logger, type Metrics, messageOf } from '@holdfast/runtime'
 import { PARTITIONS, type Partition, type SessionRecord } from './contracts/index.ts'
+import { openControlBoard, startBeats } from './control/control-board.ts'
 import { createBatcher } from './kafka/batcher.ts'
 import { createKafka } from './kafka/create-kafka.ts'
 import { createGroupReader } from './kafka/group-reader.ts'
@@ -24,6 +25,7 @@ import { createStoreMetrics } from './store-metrics.ts'
 import { type BreakerState, createBreaker } from './write-behind/breaker.ts'
 import { startFlushLoop } from './write-behind/flush-loop.ts'
 import { createPartitionFlusher } from './write-behind/partition-flusher.ts'
+import { createQueueFigures } from './write-behind/queue-figures.ts'
 
 /** Waiting for Kafka at the start. */
 const KAFKA_START_WAIT_MS = 60_000
@@ -99,6 +101,13 @@ export async function startConnectionStateStore(options: StoreOptions): Promise<
   await ensureTopics(kafka, clock, KAFKA_START_WAIT_MS, signal)
 
   const batcher = createBatcher({ kafka, clock, onFailure: seen.batchFailed })
+  const board = await openControlBoard({
+    kafka,
+    batcher,
+    clock,
+    incarnation,
+    onReopened: (problem) => seen.kafkaWarning('a reader was opened anew', { namespace: 'control', error: problem }),
+  })
   const replica = createStateReplica()
   let replicaIsRead = false
   const replicaReader = await createLogReader({
@@ -222,7 +231,7 @@ export async function startConnectionStateStore(options: StoreOptions): Promise<
   const flushLoop = startFlushLoop(clock, () => flushersOf(ownership.lives()))
   const publisher = startStatePublisher({ clock, lives: () => ownership.lives(), outbox, replica })
   const progress = startProgressWatch({ clock, group, lives: () => ownership.lives(), batcher, onStuck: onDead })
-  await ownership.start()
+  const queue = createQueueFigures({ clock, breaker, queues: () => queuesOf(ownership.lives()) })
 
   const status = (): StoreStatus => {
     const lives = [...ownership.lives()].map(({ owned }) => owned)
@@ -240,6 +249,16 @@ export async function startConnectionStateStore(options: StoreOptions): Promise<
     }
   }
   seen.collectFrom(status, batcher)
+  const beats = startBeats({
+    clock,
+    board,
+    incarnation,
+    content() {
+      const { sessions, owned, lag, redisUp } = status()
+      return { role: 'server', slot: null, sessions, partitions: [...owned], lag, redisUp, queue: queue(), audit: null }
+    },
+  })
+  await ownership.start()
 
   return {
     sessions: replica,
@@ -258,9 +277,11 @@ export async function startConnectionStateStore(options: StoreOptions): Promise<
         .catch((error: unknown) => logger.error({ error: messageOf(error) }, 'last flush'))
       await Promise.race([flushed, clock.sleep(Math.max(0, until - clock.monotonic()))])
       await ownership.close()
+      beats.close()
       const left = await batcher.close(Math.max(0, until - clock.monotonic()))
       if (left > 0) logger.warn({ records: left }, 'stopped before Kafka had everything: the log will be replayed')
       await replicaReader.close()
+      await board.close()
       watch.close()
       flushRedis.disconnect()
       bulkRedis.disconnect()
@@ -270,6 +291,10 @@ export async function startConnectionStateStore(options: StoreOptions): Promise<
 
 function* flushersOf(lives: Iterable<Life>) {
   for (const { flusher } of lives) yield flusher
+}
+
+function* queuesOf(lives: Iterable<Life>) {
+  for (const { owned } of lives) yield { dirty: owned.dirty, sessions: owned.sessions.size }
 }
 
 export type { SessionRecord }

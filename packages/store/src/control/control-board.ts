@@ -44,7 +44,7 @@ export interface ControlBoard {
 
 export interface ControlBoardOptions {
   kafka: Kafka
-  batcher: Pick<Batcher, 'send'>
+  batcher: Pick<Batcher, 'send' | 'oldestMs'>
   clock: Clock
   /** This process, as its beats name it. */
   incarnation: string
@@ -111,7 +111,11 @@ export async function openControlBoard(options: ControlBoardOptions): Promise<Co
       all.add(heard)
       return () => void all.delete(heard)
     },
-    send: (record) => batcher.send({ topic: TOPICS.control, partition: 0, key: null, value: encode(record) }),
+    send(record) {
+      // What an outage of Kafka lets arrive late says nothing of who lives now, and would only lengthen the queue.
+      if (record.kind === 'beat' && !record.isLeaving && batcher.oldestMs > SILENT_MS) return
+      batcher.send({ topic: TOPICS.control, partition: 0, key: null, value: encode(record) })
+    },
     get lag() {
       return reader.lag
     },
