@@ -183,6 +183,7 @@ export async function startConnectionStateStore(options: StoreOptions): Promise<
         onAsked: (life, session) => {
           if (life.ready) worker.start(session)
         },
+        onPartitionEvent: () => undefined, // told, and not compared yet
         onRoom: (life) => ownership.onRoom(life),
       },
     })

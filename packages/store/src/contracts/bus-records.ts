@@ -93,6 +93,8 @@ const partitionEnvelope = {
   /** The gateway's incarnation. */
   from: z.string(),
   slot: z.int(),
+  /** The question (`ask` of `holdfast.control`) that this answers; null where nobody asked. */
+  ask: z.string().nullable(),
 }
 
 /**
@@ -110,6 +112,10 @@ export const partitionEventSchema = z.discriminatedUnion('type', [
   }),
 ])
 export type PartitionEvent = z.infer<typeof partitionEventSchema>
+
+/** Whatever lies on `holdfast.session`. */
+export const sessionTopicSchema = z.discriminatedUnion('type', [sessionEventSchema, partitionEventSchema])
+export type SessionTopicRecord = z.infer<typeof sessionTopicSchema>
 
 /** A record of `holdfast.dead-letter`: where the poison record lies, and why; never its content in clear. */
 export const deadLetterSchema = z.object({

@@ -43,10 +43,11 @@ export const controlRecordSchema = z.discriminatedUnion('kind', [
     /** What the server's auditor has looked at: sessions within its present round, and the age of its oldest look. */
     audit: z.object({ checked: z.int(), total: z.int(), oldestMs: z.int() }).nullable(),
   }),
-  /** Asks gateways (`gateway` null: all) for what they hold in these partitions, to be sent there. */
+  /** Asks gateways (`gateway` null: all) for what they hold in these partitions, to be sent there; `id` comes back with it. */
   z.object({
     v: z.literal(1),
     kind: z.literal('ask'),
+    id: z.string(),
     at: z.int(),
     from: z.string(),
     what: z.enum(['digest', 'inventory']),
@@ -55,8 +56,9 @@ export const controlRecordSchema = z.discriminatedUnion('kind', [
   }),
   /**
    * Has a gateway do something about connections it holds; all idempotent. `introduce`: send the established event again;
-   * `refresh`: write all its fields to Redis, under a new revision; `publish`: its copy to `holdfast.state`; `retry`: what
-   * waits for Redis, now; `adopt`: take these values (a wizard said that Redis is right).
+   * `refresh`: tell log and Redis all its fields, under a new revision (higher than `above`, where somebody has raised the
+   * one in Redis); `publish`: its copy to `holdfast.state`; `retry`: what waits for Redis, now; `adopt`: take these values,
+   * under a new revision (a wizard said that Redis is right).
    */
   z.object({
     v: z.literal(1),
@@ -67,6 +69,7 @@ export const controlRecordSchema = z.discriminatedUnion('kind', [
     what: z.enum(['introduce', 'refresh', 'publish', 'retry', 'adopt']),
     sids: z.array(sidSchema),
     fields: changeableFieldsSchema.partial().optional(),
+    above: z.int().optional(),
   }),
   /** A console asks whether this is a wizard; answered by the owner of `partition`. `sealed`: signInQuestionSchema. */
   z.object({

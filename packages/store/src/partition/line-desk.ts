@@ -1,5 +1,5 @@
 import { traceOf } from '@holdfast/runtime'
-import type { SessionEvent, SessionRecord, Sid } from '../contracts/index.ts'
+import type { PartitionEvent, SessionEvent, SessionRecord, Sid } from '../contracts/index.ts'
 import type { LogRecord } from '../kafka/log-reader.ts'
 import type { Seal } from '../kafka/seal.ts'
 import type { StateReplica } from '../replica/state-replica.ts'
@@ -18,6 +18,8 @@ export interface LineEvents {
   onProgress(owned: OwnedPartition): void
   /** A session waits for an answer now. */
   onAsked(owned: OwnedPartition, session: SessionRecord): void
+  /** A gateway tells what it holds in the partition; memory is as the log is up to `offset`. Synchronous. */
+  onPartitionEvent(owned: OwnedPartition, event: PartitionEvent, offset: number): void
   /** The queue has room again after `isFull`. */
   onRoom(owned: OwnedPartition): void
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { encode } from '../kafka/envelope.ts'
-import { AT, changed, closed, established } from '../testing/fixtures.ts'
+import { AT, changed, closed, digest, established, inventory } from '../testing/fixtures.ts'
 import { a, answer, b, layLine, moved, typed } from '../testing/line-rig.ts'
 import { PARKED_MAX } from './apply-input.ts'
 
@@ -171,4 +171,19 @@ test('bounds what a player may type ahead, and tells them of each line that was 
   expect(heard.filter((each) => each === 'dropped parked-full')).toHaveLength(3)
   expect(texts().filter((text) => text.includes('too fast'))).toHaveLength(3)
   expect(done()).toEqual([1, PARKED_MAX + 2, PARKED_MAX + 3, PARKED_MAX + 4])
+})
+
+test('comes to what a gateway tells of its connections after all that the gateway sent before it', async () => {
+  const { feed, settle, owned, heard, letters } = layLine()
+  feed(typed(1, 'say one'), digest({ count: 2 }), typed(2, 'say two'), inventory({ from: 'gateway-2' }))
+  await settle()
+  expect(heard.filter((each) => !each.startsWith('dropped'))).toEqual([
+    'next 1',
+    'gateway.digest of gateway-1 at 1',
+    'next 2',
+    'next 3',
+    'gateway.inventory of gateway-2 at 3',
+    'next 4',
+  ])
+  expect([owned.next, letters()]).toEqual([4, 0])
 })

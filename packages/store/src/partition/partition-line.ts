@@ -1,5 +1,5 @@
 import { type Clock, traceOf } from '@holdfast/runtime'
-import { type SessionEvent, type Sid, sessionEventSchema } from '../contracts/index.ts'
+import { type SessionEvent, type Sid, sessionTopicSchema } from '../contracts/index.ts'
 import type { Batcher } from '../kafka/batcher.ts'
 import { decode } from '../kafka/envelope.ts'
 import type { LogRecord } from '../kafka/log-reader.ts'
@@ -93,16 +93,16 @@ export function createPartitionLine(options: LineOptions): PartitionLine {
   }
 
   const applyOne = async (record: LogRecord): Promise<void> => {
-    const decoded = decode(sessionEventSchema, record.value)
+    const decoded = decode(sessionTopicSchema, record.value)
     const turn = createTurn({ owned, offset: record.offset, outbox, seal, sessions: replica })
-    if (decoded.ok) await applyDecided(decoded.value, record, turn)
-    else {
+    if (!decoded.ok) {
       events.onDropped('unreadable')
       poisoned(record, decoded.problem)
-    }
+    } else if ('sid' in decoded.value) await applyDecided(decoded.value, record, turn)
+    else events.onPartitionEvent(owned, decoded.value, record.offset)
     if (!isCurrent()) return
     owned.next = record.offset + 1
-    if (decoded.ok) {
+    if (decoded.ok && 'sid' in decoded.value) {
       const { sid, type } = decoded.value
       publish(sid, turn.isUrgent || (type !== 'input' && type !== 'command'))
       const session = owned.sessions.get(sid)

@@ -1,8 +1,10 @@
 import {
   createSid,
+  digestOf,
   freshServerFields,
   type GatewayFields,
   type Partition,
+  type PartitionEvent,
   partitionOf,
   type SessionEvent,
   type SessionEventOf,
@@ -109,3 +111,19 @@ export const command = (given: Given<'command'>): SessionEventOf<'command'> => (
   type: 'command',
   ...given,
 })
+
+const ofPartition = { v: 1, id: 'event-1', at: AT, from: 'gateway-1', slot: 0, ask: null } as const
+
+/** What a gateway tells of all its connections in a partition. */
+export const digest = (given: Partial<PartitionEventOf<'gateway.digest'>>): PartitionEventOf<'gateway.digest'> => ({
+  ...ofPartition,
+  type: 'gateway.digest',
+  ...digestOf([]),
+  ...given,
+})
+
+export const inventory = (
+  given: Partial<PartitionEventOf<'gateway.inventory'>>,
+): PartitionEventOf<'gateway.inventory'> => ({ ...ofPartition, type: 'gateway.inventory', held: [], ...given })
+
+type PartitionEventOf<T extends PartitionEvent['type']> = Extract<PartitionEvent, { type: T }>

@@ -2,8 +2,8 @@ import { manualClock } from '@holdfast/runtime/testing'
 import {
   type OutputRecord,
   outputRecordSchema,
-  type SessionEvent,
   type SessionRecord,
+  type SessionTopicRecord,
   type Sid,
 } from '../contracts/index.ts'
 import { encode } from '../kafka/envelope.ts'
@@ -57,6 +57,7 @@ export function layLine(sessions: readonly SessionRecord[] = [sessionOf(a), sess
       onPoison: () => heard.push('poison'),
       onProgress: ({ next }) => heard.push(`next ${next}`),
       onAsked: (_, { sid }) => heard.push(`asked ${sid}`),
+      onPartitionEvent: (_, { type, from }, at) => heard.push(`${type} of ${from} at ${at}`),
       onRoom: () => heard.push('room'),
     },
   })
@@ -67,7 +68,7 @@ export function layLine(sessions: readonly SessionRecord[] = [sessionOf(a), sess
     key: null,
     value: Buffer.from(value),
   })
-  const feed = (...events: SessionEvent[]) => line.enqueue(events.map((event) => recordOf(encode(event))))
+  const feed = (...events: SessionTopicRecord[]) => line.enqueue(events.map((event) => recordOf(encode(event))))
   const settle = () => clock.advance(0)
   const outputs = (): OutputRecord[] =>
     batcher.sent

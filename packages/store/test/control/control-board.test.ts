@@ -72,7 +72,7 @@ test('hands a record to who listens for its kind', async () => {
   const { board } = await boardOf('board-third')
   const heard: string[] = []
   const off = board.on('ask', ({ what, partitions }) => heard.push(`${what} ${partitions}`))
-  const ask = { v: 1, kind: 'ask', at: 0, from: 'board-third', gateway: null } as const
+  const ask = { v: 1, kind: 'ask', id: 'ask-1', at: 0, from: 'board-third', gateway: null } as const
   board.send({ ...ask, what: 'digest', partitions: [7] })
   await waitUntil(() => heard.length === 1, { what: 'the question' })
   off()
