@@ -30,6 +30,8 @@ import { createQueueFigures } from './write-behind/queue-figures.ts'
 /** Waiting for Kafka at the start. */
 const KAFKA_START_WAIT_MS = 60_000
 const GROUP = 'holdfast-servers'
+/** How much later than published other servers' sessions may be known here. */
+const REPLICA_COLLECT_MS = 20
 
 export interface StoreStatus {
   redisUp: boolean
@@ -116,6 +118,7 @@ export async function startConnectionStateStore(options: StoreOptions): Promise<
     topic: TOPICS.state,
     partitions: Array.from({ length: PARTITIONS }, (_, partition) => partition),
     from: 'start',
+    collectMs: REPLICA_COLLECT_MS,
     onRecord: replica.apply,
     onReopened: (problem) => seen.kafkaWarning('a reader was opened anew', { namespace: 'replica', error: problem }),
   })

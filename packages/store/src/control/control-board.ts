@@ -13,6 +13,7 @@ const FORGET_MS = 600_000
 /** How far back a board begins: the beats of everybody alive are in it. */
 const LOOK_BACK_MS = 5_000
 const FORGET_EVERY_MS = 60_000
+const COLLECT_MS = 50
 
 export interface HeardBeat {
   beat: Beat
@@ -82,6 +83,7 @@ export async function openControlBoard(options: ControlBoardOptions): Promise<Co
     topic: TOPICS.control,
     partitions: [0],
     from: { since: clock.now() - LOOK_BACK_MS },
+    collectMs: COLLECT_MS,
     onRecord,
     onReopened,
   })

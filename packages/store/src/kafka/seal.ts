@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, randomBytes } from 'node:crypto'
 
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
@@ -17,7 +17,8 @@ export type SealPurpose = 'input' | 'question' | 'answer'
  * Everything a player types crosses Kafka and Redis sealed: a line may hold a password.
  */
 export function createSeal(secret: string): Seal {
-  const key = Buffer.from(hkdfSync('sha256', secret, 'holdfast', 'seal/1', 32))
+  // A key object: Node would make one of the bytes at each call, which takes as long as all the rest (20 of 40 us).
+  const key = createSecretKey(Buffer.from(hkdfSync('sha256', secret, 'holdfast', 'seal/1', 32)))
   const aad = (purpose: SealPurpose, subject: string) => Buffer.from(`${purpose}\n${subject}`)
   return {
     seal(text, purpose, subject) {
