@@ -26,6 +26,8 @@ const wizardOrderSchema = z.object({
   ...commandRequestSchema.pick({ type: true, reason: true, text: true, truth: true, dryRun: true }).shape,
   commandId: z.string(),
   by: z.object({ name: z.string(), dbref: z.string() }),
+  /** Whose waiting write is meant, of `retry` and `drop`; null for both sides'. */
+  side: z.enum(['gateway', 'server']).nullable(),
   /** The version of the session that the wizard saw; null where any will do. */
   expect: z.string().nullable(),
 })

@@ -239,12 +239,14 @@ export const commandStateSchema = z.enum([
 ])
 export type CommandState = z.infer<typeof commandStateSchema>
 
+/** What a reconcile changes, or (`skipped`: why) leaves as it is. `*`: a record that is not there, whole. */
 export const planRowSchema = z.object({
   sid: sidSchema,
   field: z.string(),
   to: copySchema,
   before: z.unknown(),
   after: z.unknown(),
+  skipped: z.string().optional(),
 })
 export type PlanRow = z.infer<typeof planRowSchema>
 

@@ -1,12 +1,36 @@
-import type { SessionEventOf, SessionRecord } from '../contracts/index.ts'
+import type { SessionEvent, SessionEventOf, SessionRecord } from '../contracts/index.ts'
 import type { LogRecord } from '../kafka/log-reader.ts'
 import type { EndDesk } from './apply-end.ts'
+import type { GameCommand } from './game.ts'
 import type { LineDesk } from './line-desk.ts'
 import type { Turn } from './turn.ts'
 
-/** A change to a session that comes from elsewhere: another session, or a timer. */
+/** `failed`: the game failed on it twice. `not-ours`: ownership has ended meanwhile, so nothing of it happens here. */
+export type Obeyed = 'done' | 'failed' | 'not-ours'
+
+/** A change to a session that comes from elsewhere: another session, a timer, or a wizard. */
 export function createCommandDesk(desk: LineDesk, { lastEffects, end }: EndDesk) {
   const { game, isCurrent, contextOf, askGame, poisoned } = desk
+
+  /** Has the game do it, once under the event's id. */
+  const obey = async (
+    session: SessionRecord,
+    command: GameCommand,
+    event: SessionEvent,
+    record: LogRecord,
+    turn: Turn,
+  ): Promise<Obeyed> => {
+    const effects = await askGame(() => game.command(session, command, contextOf(event, `c:${event.id}`)))
+    // No gateway holds a detached session, so none would answer a `close` with the event: it ends here.
+    const isEnd = command.kind === 'close' && session.status === 'detached'
+    const last = isEnd ? await lastEffects(session, command.reason, event) : []
+    if (!isCurrent()) return 'not-ours'
+    if (effects === null) poisoned(record, 'the command failed twice')
+    turn.rememberCommand(session, event.id)
+    turn.apply(session.sid, effects ?? [], null)
+    if (isEnd) end(session, command.reason, last, event, turn)
+    return effects === null ? 'failed' : 'done'
+  }
 
   const applyCommand = async (
     session: SessionRecord,
@@ -15,17 +39,10 @@ export function createCommandDesk(desk: LineDesk, { lastEffects, end }: EndDesk)
     turn: Turn,
   ): Promise<void> => {
     const { command } = event
-    if (command.kind === 'answer' || command.kind === 'wizard') return
-    const effects = await askGame(() => game.command(session, command, contextOf(event, `c:${event.id}`)))
-    // No gateway holds a detached session, so none would answer a `close` with the event: it ends here.
-    const isEnd = command.kind === 'close' && session.status === 'detached'
-    const last = isEnd ? await lastEffects(session, command.reason, event) : []
-    if (!isCurrent()) return
-    if (effects === null) poisoned(record, 'the command failed twice')
-    turn.rememberCommand(session, event.id)
-    turn.apply(session.sid, effects ?? [], null)
-    if (isEnd) end(session, command.reason, last, event, turn)
+    if (command.kind !== 'answer' && command.kind !== 'wizard') await obey(session, command, event, record, turn)
   }
 
-  return { applyCommand }
+  return { applyCommand, obey }
 }
+
+export type CommandDesk = ReturnType<typeof createCommandDesk>

@@ -18,13 +18,14 @@ export function createEndDesk(desk: LineDesk) {
   }
 
   const end = (
-    { sid, connectionEpoch }: SessionRecord,
+    { sid, connectionEpoch, handle, gateway, playerName }: SessionRecord,
     reason: CloseReason,
     effects: readonly Effect[],
     event: SessionEvent,
     turn: Turn,
   ): void => {
     turn.apply(sid, effects, null)
+    turn.show('connection.closed', sid, { reason, handle, gateway, player: playerName })
     owned.sessions.remove(sid)
     bury(sid, connectionEpoch, { at: event.at, reason })
   }

@@ -21,6 +21,8 @@ export type Decision =
   | { kind: 'park'; skipped: number }
   | { kind: 'answer' }
   | { kind: 'command' }
+  /** A wizard's command for this session, or for one that is not here (any more): both get a result. */
+  | { kind: 'order' }
 
 export type DropReason = 'dead' | 'unknown' | 'repeat' | 'older-connection' | 'older-revision' | 'not-awaited'
 
@@ -29,6 +31,7 @@ export type DropReason = 'dead' | 'unknown' | 'repeat' | 'older-connection' | 'o
  * changes nothing. `session` is undefined for an unknown one; `dead`: it has a tombstone.
  */
 export function decide(session: SessionRecord | undefined, dead: boolean, event: SessionEvent): Decision {
+  if (event.type === 'command' && event.command.kind === 'wizard') return decideOrder(session, event)
   if (dead) return drop('dead')
   switch (event.type) {
     case 'connection.established':
@@ -89,6 +92,11 @@ function decideInput(session: SessionRecord | undefined, event: SessionEventOf<'
   if (event.inputSequence <= session.inputSequence) return drop('repeat')
   const skipped = event.inputSequence - session.inputSequence - 1
   return session.waitingFor ? { kind: 'park', skipped } : { kind: 'input', skipped }
+}
+
+/** Never dropped but as a repeat: a wizard who is told nothing would order it again. */
+function decideOrder(session: SessionRecord | undefined, { id }: SessionEventOf<'command'>): Decision {
+  return session?.commandIds.includes(id) ? drop('repeat') : { kind: 'order' }
 }
 
 function decideCommand(session: SessionRecord | undefined, event: SessionEventOf<'command'>): Decision {

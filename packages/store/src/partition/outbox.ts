@@ -1,5 +1,6 @@
 import type { Clock } from '@holdfast/runtime'
 import {
+  type AuditRecord,
   type Cause,
   causeId,
   type DeadLetter,
@@ -44,8 +45,14 @@ export interface Outbox {
   /** Null for a session that ended long ago: compaction may forget it. */
   forget(sid: Sid): void
   show(type: ShownEvent['type'], sid: Sid | null, detail: ShownEvent['detail'], id: string): void
+  /** For `holdfast.audit`, keyed by its id: of several records with one id, the first counts. */
+  audit(record: AuditContent): void
   deadLetter(letter: Pick<DeadLetter, 'partition' | 'offset' | 'reason'>): void
 }
+
+/** An audit record without what every one has. */
+export type AuditContent = DistributiveOmit<AuditRecord, 'v' | 'at' | 'from'>
+type DistributiveOmit<T, K extends keyof T> = T extends unknown ? Omit<T, K> : never
 
 export interface OutboxOptions {
   batcher: Batcher
@@ -139,6 +146,10 @@ export function createOutbox({ batcher, clock, incarnation, slotOf }: OutboxOpti
       const event: ShownEvent = { v: 1, id, at: clock.now(), from: incarnation, type, sid, detail }
       const partition = sid === null ? 0 : partitionOf(sid) % EVENT_PARTITIONS
       batcher.send({ topic: TOPICS.events, partition, key: sid, value: encode(event) })
+    },
+    audit(content) {
+      const record: AuditRecord = { v: 1, at: clock.now(), from: incarnation, ...content }
+      batcher.send({ topic: TOPICS.audit, partition: 0, key: record.id, value: encode(record) })
     },
     deadLetter({ partition, offset, reason }) {
       const letter: DeadLetter = {

@@ -15,6 +15,11 @@ export interface OwnedPartition {
   dirty: DirtySet
   /** sid -> when it ended, epoch ms. */
   dead: Map<Sid, number>
+  /**
+   * Ids of wizards' commands that were answered, oldest first, ORDERS_KEPT at most: also of sessions that have ended since,
+   * whose own memory of them is gone.
+   */
+  orders: Set<string>
   /** The fence; 0 until acquired. */
   epoch: number
   /** The next offset to apply: all before it is in `sessions`. */
@@ -48,6 +53,7 @@ export function createOwnedPartition(
     dirty,
     sessions: createSessionMap(dirty),
     dead: new Map(),
+    orders: new Set(),
     epoch: 0,
     next: -1,
     fetched: -1,
@@ -63,8 +69,29 @@ export function createOwnedPartition(
 
 /** Goes on from the life before: nobody wrote since, so its memory is exact and newer than the store. */
 export function keepMemory(owned: OwnedPartition, before: OwnedPartition): void {
-  const { sessions, dirty, dead, next, flushSequence, acknowledged, flushedOffset } = before
-  Object.assign(owned, { sessions, dirty, dead, next, fetched: next, flushSequence, acknowledged, flushedOffset })
+  const { sessions, dirty, dead, orders, next, flushSequence, acknowledged, flushedOffset } = before
+  Object.assign(owned, {
+    sessions,
+    dirty,
+    dead,
+    orders,
+    next,
+    fetched: next,
+    flushSequence,
+    acknowledged,
+    flushedOffset,
+  })
+}
+
+const ORDERS_KEPT = 2_000
+
+/** Remembers that a wizard's command was answered. */
+export function rememberOrder({ orders }: OwnedPartition, id: string): void {
+  orders.add(id)
+  for (const oldest of orders) {
+    if (orders.size <= ORDERS_KEPT) return
+    orders.delete(oldest)
+  }
 }
 
 /** Has everything written again: the store lost it. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import { shownEventSchema } from '../contracts/index.ts'
 import { encode } from '../kafka/envelope.ts'
-import { AT, changed, closed, digest, established, inventory } from '../testing/fixtures.ts'
+import { AT, changed, closed, detached, digest, established, inventory, sessionOf } from '../testing/fixtures.ts'
 import { a, answer, b, layLine, moved, typed } from '../testing/line-rig.ts'
 import { PARKED_MAX } from './apply-input.ts'
 
@@ -186,4 +187,26 @@ test('comes to what a gateway tells of its connections after all that the gatewa
     'next 4',
   ])
   expect([owned.next, letters()]).toEqual([4, 0])
+})
+
+test('shows what became of connections, each under an id made from its cause, and without addresses', async () => {
+  const { feed, settle, batcher } = layLine([sessionOf(b)])
+  feed(
+    established({ sid: a }),
+    changed({ sid: a, gatewayRevision: 2, fields: { width: 132 } }),
+    detached({ sid: a, gatewayRevision: 3, detachedUntil: AT + 120_000, reason: 'lost' }),
+    detached({ sid: a, gatewayRevision: 3, detachedUntil: AT + 120_000, reason: 'lost' }),
+    closed({ sid: a, reason: 'lost' }),
+    closed({ sid: a, reason: 'lost' }),
+  )
+  await settle()
+  const shown = batcher.sent
+    .filter(({ topic }) => topic === 'holdfast.events')
+    .map(({ value }) => shownEventSchema.parse(JSON.parse(value ?? 'null')))
+  expect(shown).toMatchObject([
+    { type: 'connection.opened', id: '5:0:1', sid: a, detail: { handle: 1, transport: 'telnet' } },
+    { type: 'connection.detached', id: '5:2:0', sid: a, detail: { reason: 'lost', until: AT + 120_000 } },
+    { type: 'connection.closed', id: '5:4:0', sid: a, detail: { reason: 'lost', handle: 1 } },
+  ])
+  expect(JSON.stringify(shown)).not.toMatch(/192\.0\.2|host\.example/)
 })

@@ -1,5 +1,11 @@
 import { type Clock, traceOf } from '@holdfast/runtime'
-import { type SessionEvent, type Sid, sessionTopicSchema } from '../contracts/index.ts'
+import {
+  type SessionEvent,
+  type SessionEventOf,
+  type SessionRecord,
+  type Sid,
+  sessionTopicSchema,
+} from '../contracts/index.ts'
 import type { Batcher } from '../kafka/batcher.ts'
 import { decode } from '../kafka/envelope.ts'
 import type { LogRecord } from '../kafka/log-reader.ts'
@@ -28,6 +34,17 @@ export interface PartitionLine {
   readonly isFull: boolean
   /** Sessions whose activity changed since they were last published. */
   takeActive(): ReadonlySet<Sid>
+}
+
+/** No address and no host: events are read by more people than sessions are. */
+const openingOf = ({ handle, gateway, transport }: SessionRecord) => ({ handle, gateway, transport })
+
+function showDetached(
+  { sid, handle, gateway, playerName }: SessionRecord,
+  { reason, detachedUntil }: SessionEventOf<'connection.detached'>,
+  turn: Turn,
+): void {
+  turn.show('connection.detached', sid, { reason, until: detachedUntil, handle, gateway, player: playerName })
 }
 
 /**
@@ -61,6 +78,7 @@ export function createPartitionLine(options: LineOptions): PartitionLine {
         owned.sessions.put(decision.record, false)
         replica.putOwn(owned.sessions.get(event.sid) ?? decision.record, owned.epoch)
         turn.apply(event.sid, effects ?? [], null)
+        turn.show('connection.opened', event.sid, openingOf(decision.record))
         return
       }
       case 'bury':
@@ -71,6 +89,7 @@ export function createPartitionLine(options: LineOptions): PartitionLine {
         return
       case 'merge':
         owned.sessions.merge(event.sid, decision.fields)
+        if (session && event.type === 'connection.detached') showDetached(session, event, turn)
         return
     }
     if (!session) return

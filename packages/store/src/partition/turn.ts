@@ -4,6 +4,7 @@ import {
   causeId,
   type ServerFields,
   type SessionRecord,
+  type ShownEvent,
   type Sid,
   type WaitingFor,
 } from '../contracts/index.ts'
@@ -100,6 +101,14 @@ export function createTurn({ owned, offset, outbox, seal, sessions }: TurnOption
     /** Remembers a command's id, so that a repeat is dropped. */
     rememberCommand({ sid, commandIds }: SessionRecord, id: string): void {
       owned.sessions.update(sid, { commandIds: [...commandIds, id].slice(-COMMAND_IDS_KEPT) })
+    },
+    /** Tells consoles what became of the session; comes after the record's outputs. */
+    show(type: ShownEvent['type'], sid: Sid, detail: ShownEvent['detail']): void {
+      outbox.show(type, sid, detail, causeId(nextCause()))
+    },
+    /** Others are told at once, whatever was changed. */
+    publishAtOnce(): void {
+      isUrgent = true
     },
     get isUrgent() {
       return isUrgent

@@ -29,13 +29,20 @@ export interface Acquired {
 
 /** One session of a flush. `server` and `gateway`: hash fields, `''` deletes. */
 export interface FlushItem {
-  operation: 'update' | 'create' | 'close'
+  /** `rewrite`: as `update`, and the gateway fields of a record that is still as it was `seen`. */
+  operation: 'update' | 'create' | 'close' | 'rewrite'
   sid: Sid
   connectionEpoch: number
   serverRevision: number
   server: Readonly<Record<string, string>>
   gateway: Readonly<Record<string, string>>
+  /** Of `rewrite` only. */
+  seen?: string
 }
+
+/** What the gateway fields of a record hang on, as a reader saw them: a `rewrite` finds them so, or leaves them. */
+export const seenConnection = (hash: Readonly<Record<string, string>>): string =>
+  [hash.connectionEpoch, hash.gatewayRevision, hash.status, hash.gateway].map((text) => text ?? '').join('.')
 
 export interface Flush {
   partition: Partition
@@ -53,7 +60,7 @@ export interface Flush {
   items: readonly FlushItem[]
 }
 
-export type FlushItemOutcome = 'stored' | 'gone' | 'dead' | 'newer-connection'
+export type FlushItemOutcome = 'stored' | 'gone' | 'dead' | 'newer-connection' | 'not-as-seen'
 export type FlushOutcome =
   | { kind: 'stored'; items: readonly FlushItemOutcome[] }
   | { kind: 'fenced' }
@@ -62,8 +69,14 @@ export type FlushOutcome =
 
 const acquireAnswer = z.tuple([z.string(), z.string(), z.string(), z.string()])
 const flushAnswer = z.tuple([z.enum(['stored', 'fenced', 'rolled-back', 'repeated'])]).rest(z.string())
-const OPERATION = { update: 'U', create: 'C', close: 'D' } as const
-const ITEM_OUTCOME: Record<string, FlushItemOutcome> = { S: 'stored', G: 'gone', T: 'dead', E: 'newer-connection' }
+const OPERATION = { update: 'U', create: 'C', close: 'D', rewrite: 'W' } as const
+const ITEM_OUTCOME: Record<string, FlushItemOutcome> = {
+  S: 'stored',
+  G: 'gone',
+  T: 'dead',
+  E: 'newer-connection',
+  N: 'not-as-seen',
+}
 
 export type SessionScripts = ReturnType<typeof createSessionScripts>
 
@@ -165,10 +178,11 @@ export type GatewaySetOutcome = 'stored' | 'gone' | 'fenced' | 'stale'
 function flushArguments(flush: Flush): ScriptArguments {
   const { epoch, owner, offset, isLogReplaced = false, flushSequence, acknowledged, now } = flush
   const args: ScriptArguments = [epoch, owner, offset, flushSequence, acknowledged, now, isLogReplaced ? '1' : '0']
-  for (const { operation, sid, connectionEpoch, serverRevision, server, gateway } of flush.items) {
+  for (const { operation, sid, connectionEpoch, serverRevision, server, gateway, seen } of flush.items) {
     const serverFields = Object.entries(server)
     const gatewayFields = Object.entries(gateway)
     args.push(OPERATION[operation], sid, connectionEpoch, serverRevision, serverFields.length, gatewayFields.length)
+    if (operation === 'rewrite') args.push(seen ?? '')
     for (const [field, value] of serverFields) args.push(field, value)
     for (const [field, value] of gatewayFields) args.push(field, value)
   }

@@ -52,6 +52,7 @@ test('adds what a flush did not store to what was marked meanwhile, with the old
     fields: new Set(['player', 'room']),
     whole: false,
     ending: null,
+    rewrite: null,
     since: 0,
     attempts: 1,
     error: 'time-out',

@@ -15,6 +15,8 @@ export interface DirtyEntry {
   /** Redis may have no record: write all of it. */
   whole: boolean
   ending: Ending | null
+  /** The gateway's fields too, where Redis still has its connection as it was seen (`seenConnection`). */
+  rewrite: string | null
   /** Since when, monotonic ms. */
   since: number
   /** Failed tries so far. */
@@ -28,6 +30,8 @@ export interface DirtySet {
   mark(sid: Sid, field: string): void
   markWhole(sid: Sid): void
   markEnded(sid: Sid, ending: Ending): void
+  /** A wizard has ordered to write the gateway's fields, which no gateway can. */
+  markRewrite(sid: Sid, seen: string): void
   /** Sessions that Redis has not acknowledged, those of a flush under way included. */
   readonly size: number
   /** Whether `size` is 0, without counting: asked ten times a second for each partition. */
@@ -63,7 +67,15 @@ export function createDirtySet(clock: Clock): DirtySet {
   const entryOf = (sid: Sid): DirtyEntry => {
     let entry = entries.get(sid)
     if (!entry) {
-      entry = { fields: new Set(), whole: false, ending: null, since: clock.monotonic(), attempts: 0, error: null }
+      entry = {
+        fields: new Set(),
+        whole: false,
+        ending: null,
+        rewrite: null,
+        since: clock.monotonic(),
+        attempts: 0,
+        error: null,
+      }
       entries.set(sid, entry)
     }
     return entry
@@ -82,6 +94,9 @@ export function createDirtySet(clock: Clock): DirtySet {
     markEnded(sid, ending) {
       entryOf(sid).ending = ending
     },
+    markRewrite(sid, seen) {
+      entryOf(sid).rewrite = seen
+    },
     get size() {
       const sids = new Set(entries.keys())
       for (const taken of underWay) for (const sid of taken.keys()) sids.add(sid)
@@ -95,7 +110,7 @@ export function createDirtySet(clock: Clock): DirtySet {
     entries: () => entries,
     pendingFields(sid) {
       const all = entriesOf(sid)
-      if (all.some(({ whole }) => whole)) return ['*']
+      if (all.some(({ whole, rewrite }) => whole || rewrite !== null)) return ['*']
       return [...new Set(all.flatMap(({ fields }) => [...fields]))]
     },
     waiting(sid) {
@@ -125,6 +140,7 @@ export function createDirtySet(clock: Clock): DirtySet {
         for (const field of old.fields) entry.fields.add(field)
         entry.whole ||= old.whole
         entry.ending ??= old.ending
+        entry.rewrite ??= old.rewrite
         entry.since = Math.min(entry.since, old.since)
         entry.attempts = old.attempts + (error === null ? 0 : 1)
         entry.error = error ?? old.error

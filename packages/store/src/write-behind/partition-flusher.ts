@@ -3,6 +3,7 @@ import { messageOf } from '@holdfast/runtime'
 import {
   GATEWAY_FIELDS,
   META_PREFIX,
+  ownerOf,
   SERVER_FIELDS,
   type ServerFields,
   type SessionRecord,
@@ -234,13 +235,12 @@ function itemOf(session: SessionRecord, entry: DirtyEntry): FlushItem {
   for (const field of entry.fields) {
     if (field.startsWith(META_PREFIX)) server[field] = metaOf(session, field.slice(META_PREFIX.length))
     else if (isServerField(field)) plain.push(field)
+    else if (ownerOf(field) === 'server') server[field] = '' // nobody keeps it: a hand has put it into Redis
   }
-  return {
-    ...identityOf(session),
-    operation: 'update',
-    server: { ...server, ...toHash(pick(session, plain)) },
-    gateway: {},
-  }
+  const update = { ...identityOf(session), server: { ...server, ...toHash(pick(session, plain)) } }
+  if (entry.rewrite === null) return { ...update, operation: 'update', gateway: {} }
+  const gateway = toHash(pick(session, GATEWAY_FIELDS))
+  return { ...update, operation: 'rewrite', gateway, seen: entry.rewrite }
 }
 
 /** Own keys only: a player may name a key `constructor`. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { GatewayFields, Sid } from '../../src/contracts/index.ts'
-import type { FlushItem, FlushItemOutcome } from '../../src/redis/session-scripts.ts'
+import { type FlushItem, type FlushItemOutcome, seenConnection } from '../../src/redis/session-scripts.ts'
 import { sidsOf } from '../../src/testing/fixtures.ts'
 
 /** What the scripts promise, in a few lines of plain code: the random walk compares Redis with this after each step. */
@@ -127,16 +127,17 @@ function flushItem(model: Model, item: FlushItem, now: number): FlushItemOutcome
     return 'stored'
   }
   if (model.dead.has(sid)) return 'dead'
-  if (!hash && operation === 'update') return 'gone'
+  if (!hash && (operation === 'update' || operation === 'rewrite')) return 'gone'
   const target = hash ?? {}
+  const isAsSeen = operation === 'rewrite' && seenConnection(target) === item.seen
   if (hash && operation === 'create') {
     for (const field of Object.keys(hash)) if (field.startsWith('meta:')) delete hash[field]
   }
   write(target, item.server)
-  if (!hash) write(target, item.gateway)
+  if (!hash || isAsSeen) write(target, item.gateway)
   target.serverRevision = String(item.serverRevision)
   model.sessions.set(sid, target)
-  return 'stored'
+  return operation === 'rewrite' && !isAsSeen ? 'not-as-seen' : 'stored'
 }
 
 const sid = fc.constantFrom(...SIDS)
@@ -150,8 +151,16 @@ const serverValues = fc.record({
 })
 const item = fc.record({
   sid,
-  operation: fc.constantFrom<FlushItem['operation'][]>('update', 'update', 'create', 'create', 'close'),
-  /** How far the owner's knowledge of the connection is behind. */
+  operation: fc.constantFrom<FlushItem['operation'][]>(
+    'update',
+    'update',
+    'create',
+    'create',
+    'close',
+    'rewrite',
+    'rewrite',
+  ),
+  /** How far the owner's knowledge of the connection is behind; of a rewrite: whether it saw the record as it is. */
   behind: fc.constantFrom(0, 0, 0, 1),
   server: fc.oneof(serverValues, fc.constant<Hash>({})),
 })

@@ -3,7 +3,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Sid, toHash } from '../../src/contracts/index.ts'
 import type { Redis } from '../../src/redis/create-redis.ts'
 import { keys } from '../../src/redis/keys.ts'
-import { createSessionScripts, type SessionScripts } from '../../src/redis/session-scripts.ts'
+import {
+  createSessionScripts,
+  type FlushItem,
+  type SessionScripts,
+  seenConnection,
+} from '../../src/redis/session-scripts.ts'
 import { AT, gatewayFields } from '../../src/testing/fixtures.ts'
 import { openDatabase } from './own-database.ts'
 import {
@@ -93,6 +98,24 @@ async function acquire(model: Model, { owner }: StepOf<'acquire'>): Promise<void
   model.memory[owner] = { epoch, epochBefore, acknowledged: flushSequence, flushSequence }
 }
 
+function itemOf(model: Model, item: StepOf<'flush'>['items'][number], number: number): FlushItem {
+  const { sid, operation, behind, server } = item
+  const seen = seenConnection(model.sessions.get(sid) ?? {})
+  const connectionEpoch = epochIn(model, sid) - behind
+  // What a rewrite gives: the same connection under a newer revision, as a gateway that nobody can ask any more had it.
+  const gatewayRevision = Number(model.sessions.get(sid)?.gatewayRevision ?? '1') + 1
+  const gateway = { ...fieldsOf(sid, 'gateway-1'), connectionEpoch, gatewayRevision, host: `rewritten ${number}` }
+  return {
+    sid,
+    operation,
+    connectionEpoch,
+    serverRevision: operation === 'close' ? 0 : number + 1,
+    server: operation === 'close' ? {} : server,
+    gateway: toHash(operation === 'create' ? fieldsOf(sid, 'gateway-1') : operation === 'rewrite' ? gateway : {}),
+    ...(operation === 'rewrite' && { seen: behind === 0 ? seen : `${seen}?` }),
+  }
+}
+
 async function flushOnce(model: Model, step: StepOf<'flush'>, number: number): Promise<void> {
   const memory = model.memory[step.owner]
   if (step.number !== 'repeated') memory.flushSequence++
@@ -106,20 +129,15 @@ async function flushOnce(model: Model, step: StepOf<'flush'>, number: number): P
     flushSequence: memory.flushSequence,
     acknowledged: memory.acknowledged,
     now: AT + number,
-    items: step.items.map(({ sid, operation, behind, server }) => ({
-      sid,
-      operation,
-      connectionEpoch: epochIn(model, sid) - behind,
-      serverRevision: operation === 'close' ? 0 : number + 1,
-      server: operation === 'close' ? {} : server,
-      gateway: operation === 'create' ? toHash(fieldsOf(sid, 'gateway-1')) : {},
-    })),
+    items: step.items.map((each) => itemOf(model, each, number)),
   }
   const outcome = flush(model, given)
   expect(await scripts.flush(given)).toEqual(outcome)
   if (outcome.kind === 'stored') memory.acknowledged = given.flushSequence
   if (outcome.kind === 'rolled-back') memory.acknowledged = outcome.flushSequence
   count(`flush ${outcome.kind}`)
+  if (outcome.kind !== 'stored') return
+  for (const [at, { operation }] of given.items.entries()) count(`${operation} ${outcome.items[at]}`)
 }
 
 /** As a resume will do it: by hand, since what counts here is how the other scripts meet it. */
@@ -245,4 +263,6 @@ test('keeps every promise of the scripts over random interleavings of two owners
     expect(seen.get(what), what).toBeGreaterThan(RUNS / 10)
   for (const outcome of ['stored', 'fenced', 'repeated', 'rolled-back'])
     expect(seen.get(`flush ${outcome}`), outcome).toBeGreaterThan(RUNS / 20)
+  for (const outcome of ['stored', 'not-as-seen', 'gone'])
+    expect(seen.get(`rewrite ${outcome}`), outcome).toBeGreaterThan(RUNS / 100)
 }, 120_000)
