@@ -8,15 +8,13 @@ import {
   systemClock,
 } from '@holdfast/runtime'
 import {
-  createBatcher,
-  createKafka,
+  createBreaker,
   createLogReader,
-  createRedis,
   createSeal,
   createSessionScripts,
-  ensureTopics,
   holdSlot,
   leaseHandles,
+  startBeats,
   TOPICS,
 } from '@holdfast/store'
 import { ulid } from 'ulid'
@@ -25,15 +23,14 @@ import { LIMITS } from './connections/limits.ts'
 import { createRegistry } from './connections/registry.ts'
 import { createTelnetSeats } from './connections/seat.ts'
 import { createGatewayMetrics } from './gateway-metrics.ts'
+import { openLinks } from './links.ts'
 import { createInbound } from './relay/inbound.ts'
 import { createOutbound } from './relay/outbound.ts'
+import { startOwnCopies } from './relay/own-copies.ts'
 import { createOwnFields } from './relay/own-fields.ts'
 import { startPulse } from './relay/pulse.ts'
 import { startTelnetListener } from './telnet/listener.ts'
 
-const KAFKA_START_WAIT_MS = 60_000
-/** How long the last records may wait for Kafka when the gateway stops. */
-const LAST_WORDS_MS = 3_000
 const KAFKA_LATE_MS = 3_000
 
 /** A gateway, part by part; what is acquired here is released in the reverse order. */
@@ -60,27 +57,8 @@ export async function startGateway(config: GatewayConfig, lifecycle: Lifecycle, 
   )
 
   const onTrouble = (problem: string) => seen.trouble('redis', problem)
-  const redis = await lifecycle.acquire(
-    'redis',
-    () => createRedis(config.redisUrl, 'lease', (error) => onTrouble(error.message)),
-    (part) => part.disconnect(),
-  )
+  const { redis, kafka, batcher, board } = await openLinks({ config, lifecycle, logger, clock, incarnation, seen })
   const scripts = createSessionScripts(redis)
-  const kafka = createKafka({
-    brokers: config.brokers,
-    clientId: incarnation,
-    onWarning: (message, { error }) => seen.trouble('kafka', error ?? message),
-  })
-  await ensureTopics(kafka, clock, KAFKA_START_WAIT_MS, signal)
-  const batcher = await lifecycle.acquire(
-    'batcher',
-    () => createBatcher({ kafka, clock, onFailure: (problem) => seen.trouble('kafka', problem) }),
-    async (part) => {
-      const left = await part.close(LAST_WORDS_MS)
-      if (left > 0) logger.error({ records: left }, 'stopped before Kafka had everything: input and closes are lost')
-    },
-    { deadlineMs: LAST_WORDS_MS + 2_000 },
-  )
   health.check('redis', () => ({ ok: redis.status === 'ready', detail: redis.status }))
 
   const fail = (reason: string): void => {
@@ -126,30 +104,69 @@ export async function startGateway(config: GatewayConfig, lifecycle: Lifecycle, 
     detail: `${batcher.backlogRecords} records wait`,
   }))
 
+  const breaker = createBreaker(clock, Math.random)
   const ownFields = await lifecycle.acquire(
     'own fields',
     () =>
       createOwnFields({
         scripts,
         clock,
+        random: Math.random,
+        breaker,
         find: (sid) => registry.get(sid),
-        onFailed: () => onTrouble('a change of a connection is not stored yet'),
+        connections: () => registry.size,
+        events: {
+          onStored: (fields) => seen.updated(fields, 'stored'),
+          onRefused: (fields) => seen.updated(fields, 'refused'),
+          onFailed(fields, problem) {
+            seen.updated(fields, 'failed')
+            onTrouble(problem)
+          },
+          onWaiting: (sid) => copies.changed(sid),
+        },
       }),
+    (part) => part.close(),
+  )
+  const copies = await lifecycle.acquire(
+    'own copies',
+    () => startOwnCopies({ batcher, registry, waits: ownFields, clock }),
     (part) => part.close(),
   )
   const inbound = createInbound({
     batcher,
     scripts,
+    breaker,
+    ownFields,
     seal: createSeal(config.secret),
     clock,
     limits: LIMITS,
     logger,
     incarnation,
-    onUnstored: (sid, fields) => ownFields.mark(sid, fields),
   })
   const pulse = await lifecycle.acquire(
     'pulse',
     () => startPulse({ registry, batcher, clock }),
+    (part) => part.close(),
+  )
+  // Before the players, so that the goodbye comes after all that is said of them.
+  await lifecycle.acquire(
+    'beats',
+    () =>
+      startBeats({
+        clock,
+        board,
+        incarnation,
+        content: () => ({
+          role: 'gateway',
+          slot: lease.slot,
+          sessions: registry.size,
+          partitions: [],
+          lag: reader.lag,
+          redisUp: redis.status === 'ready',
+          queue: ownFields.figures(),
+          audit: null,
+        }),
+      }),
     (part) => part.close(),
   )
   const seats = await lifecycle.acquire(
@@ -161,6 +178,7 @@ export async function startGateway(config: GatewayConfig, lifecycle: Lifecycle, 
         handles,
         registry,
         inbound,
+        copies,
         pulse,
         clock,
         limits: LIMITS,

@@ -1,5 +1,6 @@
 import type { Clock } from '@holdfast/runtime'
 import {
+  type ChangeableFields,
   CLOSE_REASONS,
   type CloseReason,
   type GatewayFields,
@@ -19,8 +20,10 @@ import { createUnanswered } from './unanswered.ts'
 export interface ConnectionEvents {
   /** A numbered line, in order. */
   onInput(connection: Connection, inputSequence: number, line: string): void
-  /** The gateway's fields have changed, `gatewayRevision` with them; always all that can change, so that the last write suffices. */
-  onChanged(connection: Connection, fields: Partial<GatewayFields>): void
+  /** The gateway's fields have changed, `gatewayRevision` with them. */
+  onChanged(connection: Connection, fields: Partial<ChangeableFields>): void
+  /** The server has said who this is. */
+  onBound(connection: Connection): void
   /** The connection is over; told once, and nothing follows. */
   onClosed(connection: Connection, reason: CloseReason): void
   /** `waiting-input`: lines that waited for their rate when the connection ended. */
@@ -39,6 +42,11 @@ export interface Connection {
   readonly player: string | null
   readonly loginState: 'connected' | 'loggedIn'
   readonly isClosed: boolean
+  /** The log was told of it: what others are told of this gateway's connections names it from then on. */
+  readonly isEstablished: boolean
+  established(): void
+  /** Takes these values as the gateway's own, under a new revision; `onChanged` follows. */
+  revise(fields: Partial<ChangeableFields>): void
   /** A line from the client. `cut`: its end is missing. */
   line(text: string, cut?: boolean): void
   /** A record of the server's for this session. Repeats are dropped by their cause. */
@@ -87,6 +95,7 @@ export function createConnection({ fields, sid, client, clock, limits, events }:
   let player: string | null = null
   let loginState: 'connected' | 'loggedIn' = 'connected'
   let isClosed = false
+  let isEstablished = false
   let isFloodTold = false
   let hasNewFacts = false
   let factsToldAt = Number.NEGATIVE_INFINITY
@@ -118,6 +127,7 @@ export function createConnection({ fields, sid, client, clock, limits, events }:
       if (part.kind === 'bind') {
         player = part.player
         loginState = part.loginState
+        events.onBound(connection)
       } else if (part.kind === 'close') {
         ends = part.reason
         break // nothing follows a close
@@ -140,9 +150,7 @@ export function createConnection({ fields, sid, client, clock, limits, events }:
     const next = { ...facts, capabilities: [...facts.capabilities] }
     if (sameFacts(next, fields)) return
     factsToldAt = now
-    fields.gatewayRevision++
-    Object.assign(fields, next)
-    events.onChanged(connection, next)
+    connection.revise(next)
   }
 
   const finish = (reason: CloseReason): void => {
@@ -165,6 +173,17 @@ export function createConnection({ fields, sid, client, clock, limits, events }:
     },
     get isClosed() {
       return isClosed
+    },
+    get isEstablished() {
+      return isEstablished
+    },
+    established() {
+      isEstablished = true
+    },
+    revise(changed) {
+      fields.gatewayRevision++
+      Object.assign(fields, changed)
+      events.onChanged(connection, changed)
     },
     line(text, cut = false) {
       if (isClosed) {

@@ -57,6 +57,7 @@ export const changeableFieldsSchema = gatewayFieldsSchema.pick({
   capabilities: true,
   host: true,
 })
+export type ChangeableFields = z.infer<typeof changeableFieldsSchema>
 
 /** A record of `holdfast.session`: lifecycle and input share the topic, so that established < input < closed holds. */
 export const sessionEventSchema = z.discriminatedUnion('type', [
