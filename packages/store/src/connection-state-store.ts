@@ -8,6 +8,8 @@ import { createGroupReader } from './kafka/group-reader.ts'
 import { createLogReader } from './kafka/log-reader.ts'
 import { createSeal } from './kafka/seal.ts'
 import { ensureTopics, TOPICS } from './kafka/topics.ts'
+import { createGatewayOrders } from './orders/gateway-orders.ts'
+import { createCopyReader } from './orders/read-copy.ts'
 import type { Game, SessionsView } from './partition/game.ts'
 import { createOutbox } from './partition/outbox.ts'
 import { markAllDirty, type OwnedPartition } from './partition/owned-partition.ts'
@@ -131,6 +133,9 @@ export async function startConnectionStateStore(options: StoreOptions): Promise<
   const outbox = createOutbox({ batcher, clock, incarnation, slotOf: (sid) => replica.get(sid)?.slot })
   const group = createGroupReader(kafka, clock, GROUP)
 
+  const readCopy = createCopyReader(flushRedis, breaker)
+  const gateways = createGatewayOrders(board, { clock, incarnation })
+
   const makeLife = (owned: OwnedPartition, isCurrent: () => boolean, since: number): Life => {
     const flusher = createPartitionFlusher({
       owned,
@@ -177,6 +182,14 @@ export async function startConnectionStateStore(options: StoreOptions): Promise<
       batcher,
       clock,
       isCurrent,
+      orders: {
+        readCopy,
+        gateways,
+        writes: { retryNow: () => undefined, drop: () => null },
+        recheck: () => undefined,
+        problemOf: (session) => game.problemOf?.(session) ?? null,
+        onAnswered: seen.orderAnswered,
+      },
       events: {
         onDropped: seen.dropped,
         onSkippedInputs: seen.skippedInputs,

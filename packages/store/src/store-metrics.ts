@@ -23,6 +23,10 @@ export function createStoreMetrics(metrics: Metrics, logger: Logger) {
     'Work beside the line that failed and was tried again',
   )
   const dataGaps = metrics.counter('data_gaps_total', 'Replays that the log could no longer serve')
+  const orders = metrics.counter('wizard_orders_total', 'Wizards’ commands, by what they were answered', [
+    'type',
+    'outcome',
+  ])
   const takeovers = metrics.histogram('takeover_ms', 'From the join of the group to ready, ms', ['how'])
   const lastLogged = new Map<string, number>()
 
@@ -74,6 +78,9 @@ export function createStoreMetrics(metrics: Metrics, logger: Logger) {
     workFailed(problem: string): void {
       workFailures.inc()
       warn('work on a question failed; it is tried again', { error: problem })
+    },
+    orderAnswered(type: string, outcome: string): void {
+      orders.inc({ type, outcome })
     },
     dropped(why: string): void {
       drops.inc({ why })
