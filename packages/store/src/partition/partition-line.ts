@@ -16,6 +16,7 @@ import { createEndDesk } from './apply-end.ts'
 import { createInputDesk } from './apply-input.ts'
 import { decide } from './apply-record.ts'
 import { createLineDesk, type DeskOptions } from './line-desk.ts'
+import { publishCopy } from './publish-copy.ts'
 import { createTurn, type Turn } from './turn.ts'
 
 /** Records that wait in one partition before fetching pauses; a batch on its way may still come on top. */
@@ -115,7 +116,7 @@ export function createPartitionLine(options: LineOptions): PartitionLine {
     const session = owned.sessions.get(sid)
     if (!session) return
     replica.putOwn(session, owned.epoch)
-    if (isUrgent) outbox.publish(session, owned.epoch, owned.dirty.waiting(sid))
+    if (isUrgent) publishCopy(owned, session, outbox, clock)
     else active.add(sid)
   }
 

@@ -46,6 +46,7 @@ export function recordingBatcher({ acknowledged = Number.POSITIVE_INFINITY } = {
     get backlogRecords() {
       return sent.length
     },
+    backlogBytes: 0,
     oldestMs: 0,
     failures: 0,
     refused: 0,
