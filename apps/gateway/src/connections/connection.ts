@@ -66,6 +66,7 @@ export interface Connection {
   release(reason: HoldReason): void
 }
 
+const UNGREETED_NOTICE = '-- The game does not answer yet. You will be seated as soon as it does. --\n'
 const LATE_NOTICE = '-- The game is catching its breath. What you typed is kept and will be answered. --\n'
 const FLOOD_NOTICE = '-- You are typing too fast: your lines are taken one by one. --\n'
 const SLOW_NOTICE = '-- Your connection is too slow for what is happening here. --\n'
@@ -96,6 +97,8 @@ export function createConnection({ fields, sid, client, clock, limits, events }:
   let loginState: 'connected' | 'loggedIn' = 'connected'
   let isClosed = false
   let isEstablished = false
+  /** Until it comes, or its client was told that it is late. */
+  let awaitsGreeting = true
   let isFloodTold = false
   let hasNewFacts = false
   let factsToldAt = Number.NEGATIVE_INFINITY
@@ -118,6 +121,13 @@ export function createConnection({ fields, sid, client, clock, limits, events }:
     if (isFloodTold) return
     isFloodTold = true
     say(FLOOD_NOTICE)
+  }
+
+  /** Who connects while no server answers would else sit before an empty screen, and take the game for dead. */
+  const tellUngreeted = (now: number): void => {
+    if (!awaitsGreeting || now - openedAt < limits.noticeAfterMs) return
+    awaitsGreeting = false
+    say(UNGREETED_NOTICE)
   }
 
   const show = (data: readonly OutputPart[]): void => {
@@ -201,6 +211,7 @@ export function createConnection({ fields, sid, client, clock, limits, events }:
     },
     deliver(record) {
       if (isClosed) return
+      awaitsGreeting = false
       const { partition, offset, index } = record.cause
       const last = lastCauses.get(partition)
       if (last && !isEarlierCause(last, record.cause)) {
@@ -234,6 +245,7 @@ export function createConnection({ fields, sid, client, clock, limits, events }:
       const now = clock.monotonic()
       takeWaiting(now)
       tellFacts(now)
+      tellUngreeted(now)
       if (unanswered.isLate(now)) say(LATE_NOTICE)
       connection.lookAtBacklog()
       if (loginState === 'connected' && now - openedAt > limits.loginWaitMs) connection.close('login-timeout')
