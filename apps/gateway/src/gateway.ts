@@ -7,16 +7,7 @@ import {
   startHealthServer,
   systemClock,
 } from '@holdfast/runtime'
-import {
-  createBreaker,
-  createLogReader,
-  createSeal,
-  createSessionScripts,
-  holdSlot,
-  leaseHandles,
-  startBeats,
-  TOPICS,
-} from '@holdfast/store'
+import { createBreaker, createLogReader, createSeal, createSessionScripts, startBeats, TOPICS } from '@holdfast/store'
 import { ulid } from 'ulid'
 import type { GatewayConfig } from './config.ts'
 import { LIMITS } from './connections/limits.ts'
@@ -24,7 +15,10 @@ import { createRegistry } from './connections/registry.ts'
 import { createTelnetSeats } from './connections/seat.ts'
 import { createGatewayMetrics } from './gateway-metrics.ts'
 import { openLinks } from './links.ts'
+import { takePlace } from './place.ts'
 import { createInbound } from './relay/inbound.ts'
+import { tellInventories } from './relay/inventories.ts'
+import { obeyOrders } from './relay/orders.ts'
 import { createOutbound } from './relay/outbound.ts'
 import { startOwnCopies } from './relay/own-copies.ts'
 import { createOwnFields } from './relay/own-fields.ts'
@@ -57,7 +51,8 @@ export async function startGateway(config: GatewayConfig, lifecycle: Lifecycle, 
   )
 
   const onTrouble = (problem: string) => seen.trouble('redis', problem)
-  const { redis, kafka, batcher, board } = await openLinks({ config, lifecycle, logger, clock, incarnation, seen })
+  const links = await openLinks({ config, lifecycle, logger, clock, incarnation, seen })
+  const { redis, kafka, batcher, board } = links
   const scripts = createSessionScripts(redis)
   health.check('redis', () => ({ ok: redis.status === 'ready', detail: redis.status }))
 
@@ -67,23 +62,18 @@ export async function startGateway(config: GatewayConfig, lifecycle: Lifecycle, 
   }
   const registry = createRegistry()
   seen.collectFrom(registry, batcher)
-  const lease = await lifecycle.acquire(
-    'slot',
-    () =>
-      holdSlot({
-        scripts,
-        clock,
-        incarnation,
-        signal,
-        onTrouble,
-        onLost: () => {
-          for (const connection of registry.all()) connection.close('lease-lost')
-          fail('SLOT_LOST: another gateway holds this slot')
-        },
-      }),
-    (part) => part.release(),
-  )
-  const handles = await leaseHandles({ redis, clock, signal, onTrouble })
+  const { slot, handles } = await takePlace({
+    links,
+    scripts,
+    lifecycle,
+    clock,
+    incarnation,
+    seen,
+    onSlotLost() {
+      for (const connection of registry.all()) connection.close('lease-lost')
+      fail('SLOT_LOST: another gateway holds this slot')
+    },
+  })
   const reader = await lifecycle.acquire(
     'output reader',
     () =>
@@ -91,7 +81,7 @@ export async function startGateway(config: GatewayConfig, lifecycle: Lifecycle, 
         kafka,
         clock,
         topic: TOPICS.out,
-        partitions: [lease.slot],
+        partitions: [slot],
         from: 'end', // fixed before the first client is accepted, so nothing for a client is skipped
         onRecord: createOutbound((sid) => registry.get(sid), { onDropped: seen.dropped }),
         onReopened: (problem) => seen.trouble('kafka', problem),
@@ -105,6 +95,8 @@ export async function startGateway(config: GatewayConfig, lifecycle: Lifecycle, 
   }))
 
   const breaker = createBreaker(clock, Math.random)
+  // A link is ready when Redis has answered on it: who connects then need not wait for a probe.
+  redis.on('ready', () => breaker.succeeded())
   const ownFields = await lifecycle.acquire(
     'own fields',
     () =>
@@ -143,6 +135,16 @@ export async function startGateway(config: GatewayConfig, lifecycle: Lifecycle, 
     logger,
     incarnation,
   })
+  await lifecycle.acquire(
+    'orders',
+    () => obeyOrders({ board, registry, inbound, ownFields, copies, incarnation }),
+    (part) => part.close(),
+  )
+  await lifecycle.acquire(
+    'inventories',
+    () => tellInventories({ board, registry, batcher, clock, incarnation, slot }),
+    (part) => part.close(),
+  )
   const pulse = await lifecycle.acquire(
     'pulse',
     () => startPulse({ registry, batcher, clock }),
@@ -158,7 +160,7 @@ export async function startGateway(config: GatewayConfig, lifecycle: Lifecycle, 
         incarnation,
         content: () => ({
           role: 'gateway',
-          slot: lease.slot,
+          slot,
           sessions: registry.size,
           partitions: [],
           lag: reader.lag,
@@ -174,7 +176,7 @@ export async function startGateway(config: GatewayConfig, lifecycle: Lifecycle, 
     () =>
       createTelnetSeats({
         incarnation,
-        slot: lease.slot,
+        slot,
         handles,
         registry,
         inbound,
@@ -193,5 +195,5 @@ export async function startGateway(config: GatewayConfig, lifecycle: Lifecycle, 
     (listener) => listener.close(),
   )
   isReady = true
-  logger.info({ slot: lease.slot, incarnation }, 'gateway accepts players')
+  logger.info({ slot, incarnation }, 'gateway accepts players')
 }

@@ -7,7 +7,7 @@ import { type ControlBoard, createBatcher, createKafka, openControlBoard } from 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type GatewayProcess, startGatewayProcess } from './harness/gateway-process.ts'
 import { connectPlayer, windowSize } from './harness/player.ts'
-import { type PublishedCopies, readCopies } from './harness/published-copies.ts'
+import { type PublishedCopies, type PublishedCopy, readCopies } from './harness/published-copies.ts'
 import { createServerSide, SECRET, type ServerSide } from './harness/server-side.ts'
 
 /** What others read of a gateway's memory and life: its copies on `holdfast.state`, its beats on `holdfast.control`. */
@@ -61,8 +61,9 @@ describe('a copy', () => {
     expect(first).toMatchObject({ fields: established.fields, player: null, loginState: 'connected', pending: null })
 
     player.send(windowSize(132, 50))
-    const wider = await copies.until(sid, ({ fields }) => fields.width === 132, 'the width')
-    expect(wider).toMatchObject({ fields: { gatewayRevision: 2, height: 50 }, pending: null })
+    const isStored = ({ fields, pending }: PublishedCopy) => fields.width === 132 && pending === null
+    const wider = await copies.until(sid, isStored, 'the width')
+    expect(wider).toMatchObject({ fields: { gatewayRevision: 2, height: 50 } })
 
     await server.speak([session], [{ kind: 'bind', player: '#7', playerName: 'Ada', loginState: 'loggedIn' }])
     await copies.until(sid, ({ player: who, loginState }) => who === '#7' && loginState === 'loggedIn', 'the player')
@@ -104,9 +105,9 @@ test('beats tell of slot, connections and what waits, and the last one says that
   const { beat } = await waitUntil(
     () => {
       const heard = board.beatOf(from)
-      return heard && heard.beat.sessions === 1 ? heard : null
+      return heard && heard.beat.sessions === 1 && heard.beat.queue.breaker === 'closed' ? heard : null
     },
-    { what: 'a beat with one session' },
+    { what: 'a beat with one session, Redis being back' },
   )
   expect(beat).toMatchObject({ role: 'gateway', slot: fields.slot, isLeaving: false, redisUp: true, partitions: [] })
   expect(beat.queue).toMatchObject({ pending: 0, retrying: 0, dead: 0, breaker: 'closed' })

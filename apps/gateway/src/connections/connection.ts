@@ -45,8 +45,8 @@ export interface Connection {
   /** The log was told of it: what others are told of this gateway's connections names it from then on. */
   readonly isEstablished: boolean
   established(): void
-  /** Takes these values as the gateway's own, under a new revision; `onChanged` follows. */
-  revise(fields: Partial<ChangeableFields>): void
+  /** Takes these values as the gateway's own, under a new revision, higher than `above`; `onChanged` follows. */
+  revise(fields: Partial<ChangeableFields>, above?: number): void
   /** A line from the client. `cut`: its end is missing. */
   line(text: string, cut?: boolean): void
   /** A record of the server's for this session. Repeats are dropped by their cause. */
@@ -190,8 +190,8 @@ export function createConnection({ fields, sid, client, clock, limits, events }:
     established() {
       isEstablished = true
     },
-    revise(changed) {
-      fields.gatewayRevision++
+    revise(changed, above = 0) {
+      fields.gatewayRevision = Math.max(fields.gatewayRevision, above) + 1
       Object.assign(fields, changed)
       events.onChanged(connection, changed)
     },

@@ -83,7 +83,8 @@ export function startOwnCopies({ batcher, registry, waits, clock }: OwnCopiesOpt
         sweep = registry.all()
         return
       }
-      publishOne(next.value, false)
+      const { sid } = next.value
+      if (!fresh.has(sid) && !due.has(sid)) publishOne(next.value, false)
     }
   }
 

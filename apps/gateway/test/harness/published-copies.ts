@@ -3,15 +3,15 @@ import { waitUntil } from '@holdfast/runtime/testing'
 import { createKafka, createLogReader, TOPICS } from '@holdfast/store'
 import { PARTITIONS, type Sid, type StateRecordOf, stateRecordSchema } from '@holdfast/store/contracts'
 
-type Copy = StateRecordOf<'connection'>
+export type PublishedCopy = StateRecordOf<'connection'>
 
 export interface PublishedCopies {
   /** The copy of a session as it stands now; null where it was taken back or never came. */
-  copy(sid: Sid): Copy | null
+  copy(sid: Sid): PublishedCopy | null
   /** How often a copy of the session was published. */
   times(sid: Sid): number
   /** Waits for a copy that is so. */
-  until(sid: Sid, isSo: (copy: Copy) => boolean, what: string, timeoutMs?: number): Promise<Copy>
+  until(sid: Sid, isSo: (copy: PublishedCopy) => boolean, what: string, timeoutMs?: number): Promise<PublishedCopy>
   untilTakenBack(sid: Sid): Promise<void>
   close(): Promise<void>
 }
@@ -19,7 +19,7 @@ export interface PublishedCopies {
 /** Reads what gateways publish of their memory, as a console does. Topics must be there already. */
 export async function readCopies(brokers: string): Promise<PublishedCopies> {
   const kafka = createKafka({ brokers: [brokers], clientId: 'test-copies', onWarning: () => undefined })
-  const copies = new Map<string, Copy>()
+  const copies = new Map<string, PublishedCopy>()
   const counts = new Map<string, number>()
   const takenBack = new Set<string>()
   const reader = await createLogReader({
@@ -45,7 +45,7 @@ export async function readCopies(brokers: string): Promise<PublishedCopies> {
     },
   })
   const keyOf = (sid: Sid): string => `${sid}/gateway`
-  const copy = (sid: Sid): Copy | null => copies.get(keyOf(sid)) ?? null
+  const copy = (sid: Sid): PublishedCopy | null => copies.get(keyOf(sid)) ?? null
   return {
     copy,
     times: (sid) => counts.get(keyOf(sid)) ?? 0,
