@@ -125,7 +125,7 @@ const earlier = (a: string, b: string): string => (a < b ? a : b)
 /** Every copy of the judgement was read after the auditor had spoken. */
 const isLaterThan = (told: Told | null, { readings }: Judged): boolean =>
   told === null ||
-  Object.values(readings.copies).every((copy) => copy.kind === 'unknown' || copy.observedAt >= told.heardAt)
+  Object.values(readings.copies).every((copy) => copy.kind === 'unknown' || copy.observedAt > told.heardAt)
 
 /** An auditor that does not live is no witness, and what nobody reads now is not called drifted any more. */
 function asOfNow(

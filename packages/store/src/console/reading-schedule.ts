@@ -9,7 +9,8 @@ const SHORT_ROUND_SESSIONS = 4_000
 /** A suspect is read again after this. */
 const SUSPECT_MS = 1_000
 /** What was read lately for another reason needs no round: it is due again after so much of one. */
-const DUE_AFTER = 0.75
+const DUE_AFTER = 0.7
+const ROUND_HASTE = 0.9
 /** However much changes, so much of the rate is left to the round: what was edited by hand changes no version. */
 const ROUND_SHARE = 0.25
 
@@ -44,14 +45,26 @@ export function createReadingSchedule(): ReadingSchedule {
     taken.push(sid)
   }
 
-  const takeFrom = (sids: Iterable<Sid>, budget: number, now: number, taken: Sid[], isDue: (at: number) => boolean) => {
-    // Copied, for a reading moves its session to the end of what is being walked.
+  /** Gathered first, for a reading moves its session to the end of what is walked here. */
+  const takeFrom = (sids: Iterable<Sid>, budget: number, now: number, taken: Sid[]): void => {
     const due: Sid[] = []
-    for (const sid of sids) {
-      if (due.length >= budget) break
-      if (isDue(readAt.get(sid) ?? Number.NEGATIVE_INFINITY)) due.push(sid)
-    }
+    if (budget > 0)
+      for (const sid of sids) {
+        due.push(sid)
+        if (due.length === budget) break
+      }
     for (const sid of due) note(sid, now, taken)
+  }
+
+  function* readBefore(time: number): Iterable<Sid> {
+    for (const [sid, at] of readAt) {
+      if (at > time) return
+      yield sid
+    }
+  }
+
+  function* suspectsReadBefore(time: number): Iterable<Sid> {
+    for (const sid of suspects) if ((readAt.get(sid) ?? Number.NEGATIVE_INFINITY) <= time) yield sid
   }
 
   return {
@@ -71,14 +84,15 @@ export function createReadingSchedule(): ReadingSchedule {
     take(now, tickMs) {
       const budget = Math.floor((HASHES_PER_S * tickMs) / 1_000)
       const roundMs = readAt.size <= SHORT_ROUND_SESSIONS ? SHORT_ROUND_MS : ROUND_MS
-      // A share of the whole each tick, so that a round is a steady stream and no burst.
-      const forRound = Math.min(budget, Math.ceil((readAt.size * tickMs) / roundMs))
-      const isRoundDue = (at: number): boolean => now - at >= roundMs * DUE_AFTER
+      // A share of the whole each tick, so that a round is a steady stream and no burst; a little more, for what falls behind.
+      const forRound = Math.min(budget, Math.ceil((readAt.size * tickMs) / (roundMs * ROUND_HASTE)))
+      const roundDue = (): Iterable<Sid> => readBefore(now - roundMs * DUE_AFTER)
       const taken: Sid[] = []
-      takeFrom(hurried, budget - Math.min(forRound, Math.ceil(budget * ROUND_SHARE)), now, taken, () => true)
-      const left = (): number => budget - taken.length
-      takeFrom(readAt.keys(), Math.min(forRound, left()), now, taken, isRoundDue)
-      takeFrom(suspects, left(), now, taken, (at) => now - at >= SUSPECT_MS)
+      const left = (most: number): number => Math.min(most, budget) - taken.length
+      takeFrom(roundDue(), left(Math.min(forRound, Math.ceil(budget * ROUND_SHARE))), now, taken)
+      takeFrom(hurried, left(budget), now, taken)
+      takeFrom(roundDue(), left(forRound), now, taken)
+      takeFrom(suspectsReadBefore(now - SUSPECT_MS), left(budget), now, taken)
       return taken
     },
     oldestMs(now) {
