@@ -3,10 +3,10 @@ import type { CloseReason, SessionRecord } from '@holdfast/store/contracts'
 import { settling } from './commands/change-world.ts'
 import { cleanLine } from './commands/clean-line.ts'
 import type { Turn } from './commands/command.ts'
-import { awaitsPassword, takePassword } from './commands/connect.ts'
 import { takeExit } from './commands/move.ts'
 import { parse, type Words } from './commands/parse.ts'
 import { changingPassword } from './commands/password.ts'
+import { awaitsPassword, takePassword } from './commands/password-prompt.ts'
 import { type Found, findCommand, HUH } from './commands/registry.ts'
 import { ownOthers, sayGoodbye, show, tell } from './effects/output.ts'
 import { isAdmitted } from './sessions/admitted.ts'
@@ -38,9 +38,7 @@ export function createGame(parts: GameParts): Game {
     established: (session) => [tell(session, parts.texts.banner)],
     input(session, input, context) {
       const line = cleanLine(input.line)
-      if (input.beforeLogin && awaitsPassword({ session })) {
-        return takePassword({ session, inputSequence: input.inputSequence }, line)
-      }
+      if (input.beforeLogin && awaitsPassword(session)) return takePassword(session, input.inputSequence, line)
       const words = parse(line)
       if (words === null) return []
       const turn = turnOf(session, input, words, context)
