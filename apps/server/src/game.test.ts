@@ -1,5 +1,6 @@
 import type { SessionRecord } from '@holdfast/store/contracts'
 import { describe, expect, it } from 'vitest'
+import { COMMANDS } from './commands/registry.ts'
 import { createGame } from './game.ts'
 import { after, awayWorld, connected, contextOf, forbiddenWorld, heard, playing } from './testing/stage.ts'
 import { loadTexts } from './text/texts.ts'
@@ -220,6 +221,17 @@ describe('the rest', () => {
   it('answers help from its pages', async () => {
     expect((await type(alice, 'help @dig')).heard[2]).toContain('@dig')
     expect((await type(alice, 'help nothing')).heard[2]).toBe("No entry for 'nothing'.\n")
+    expect((await type(alice, 'help l')).heard[2]).toContain('look <')
+    expect((await type(alice, 'help "')).heard[2]).toContain('say <words>')
+  })
+
+  it('has help for every name and alias that a command has', async () => {
+    for (const word of COMMANDS.flatMap(({ name, aliases = [] }) => [name, ...aliases])) {
+      for (const session of [alice, connected(14)]) {
+        const { heard: told } = await type(session, `help ${word}`, [session])
+        expect([word, told[session.handle]]).not.toEqual([word, expect.stringMatching(/No entry|which match/)])
+      }
+    }
   })
 
   it('does nothing for idle and for nothing', async () => {

@@ -7,7 +7,7 @@ import { takeExit } from './commands/move.ts'
 import { parse, type Words } from './commands/parse.ts'
 import { changingPassword } from './commands/password.ts'
 import { awaitsPassword, takePassword } from './commands/password-prompt.ts'
-import { type Found, findCommand, HUH } from './commands/registry.ts'
+import { type Found, findCommand, HUH, pageNamed } from './commands/registry.ts'
 import { ownOthers, sayGoodbye, show, tell } from './effects/output.ts'
 import { isAdmitted } from './sessions/admitted.ts'
 import { announce, stateChanged, storing } from './sessions/binding.ts'
@@ -32,6 +32,7 @@ export function createGame(parts: GameParts): Game {
     world: parts.world,
     texts: parts.texts,
     isCommandName,
+    pageNamed: (word) => pageNamed(parse(word)?.word ?? word),
   })
 
   return {

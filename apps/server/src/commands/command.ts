@@ -17,6 +17,8 @@ export interface Turn {
   readonly texts: Texts
   /** Whether a word is a command's whole name or alias: what no exit may be called. */
   readonly isCommandName: (word: string) => boolean
+  /** The help page of the command that a word means by its whole name, alias or sign; undefined where it means none. */
+  readonly pageNamed: (word: string) => string | undefined
 }
 
 export interface Command {
