@@ -245,6 +245,21 @@ describe('the rest', () => {
     expect((await type(connected(12), 'say hi', [connected(12)])).heard[12]).toContain('Huh?')
   })
 
+  it.each([
+    ['look/foo', "look doesn't know switch FOO.\n"],
+    ['@boot/me/quiet', "@boot doesn't know switch QUIET.\n"],
+    ['@pref/clean x', "@pref doesn't know switch CLEAN.\n"],
+    ['@wall/pose waves', 'Permission denied.\n'],
+  ])('refuses a switch that a command does not know: %s', async (line, said) => {
+    expect((await type(alice, line)).heard).toEqual({ 2: said })
+  })
+
+  it('refuses such a switch at the login too, and knows those that there are', async () => {
+    const visitor = connected(14)
+    expect((await type(visitor, 'WHO/all', [visitor])).heard).toEqual({ 14: "WHO doesn't know switch ALL.\n" })
+    expect((await type(alice, 'pose/nospace waves')).heard[3]).toBe('Alicewaves\n')
+  })
+
   it('says that the world is away, and lets abbreviated speech go on', async () => {
     expect((await type(alice, 'north', everybody, awayWorld)).heard[2]).toContain('cannot be reached')
     expect((await type(alice, 'look', everybody, awayWorld)).heard[2]).toContain('cannot be seen')

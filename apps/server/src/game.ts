@@ -66,7 +66,11 @@ function inquiryOf({ kind }: Question): Inquiry {
 
 function runFound(found: Found, turn: Turn): Effects {
   if (found.kind === 'none') return [tell(turn.session, HUH)]
-  if (found.command.wizardsOnly && !turn.session.wizard) return [tell(turn.session, 'Permission denied.')]
+  const { name, wizardsOnly, switches = [] } = found.command
+  if (wizardsOnly && !turn.session.wizard) return [tell(turn.session, 'Permission denied.')]
+  // Doing the rest would be doing something else than was asked for.
+  const unknown = turn.words.switches.find((each) => !switches.includes(each))
+  if (unknown !== undefined) return [tell(turn.session, `${name} doesn't know switch ${unknown.toUpperCase()}.`)]
   return found.command.run(turn)
 }
 

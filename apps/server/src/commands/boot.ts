@@ -16,6 +16,7 @@ export const boot: Command = {
   name: '@boot',
   at: 'game',
   inFull: true,
+  switches: ['me', 'port'],
   run(turn) {
     const { session, words } = turn
     if (words.switches.includes('me')) return bootOwn(turn)

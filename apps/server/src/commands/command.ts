@@ -30,6 +30,8 @@ export interface Command {
   /** Never by an abbreviation: what cannot be taken back, and what is said by no one who means a direction. */
   readonly inFull?: boolean
   readonly wizardsOnly?: boolean
+  /** The switches that it knows, in lower case; with any other it is refused. None where not given. */
+  readonly switches?: readonly string[]
   /** The help page, where it is not the name's own. */
   readonly page?: string
   run(turn: Turn): Effects
