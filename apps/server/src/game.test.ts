@@ -170,6 +170,15 @@ describe('wizards', () => {
     })
   })
 
+  it.each([
+    [alice, '@boot', '@boot/me ends your other connections; QUIT ends this one.\n'],
+    [alice, '@boot me', '@boot/me ends your other connections; QUIT ends this one.\n'],
+    [wizard, '@boot', expect.stringContaining('Boot whom? @boot <player>')],
+    [wizard, '@boot/port', expect.stringContaining('@boot/port <port>')],
+  ])('tell who types @boot wrong what is right', async (session, line, said) => {
+    expect((await type(session, line)).heard).toEqual({ [session.handle]: said })
+  })
+
   it('are the only ones who boot others; everybody boots their own others', async () => {
     expect((await type(alice, '@boot Bob')).heard).toEqual({ 2: "You can't boot other people!\n" })
     const second = playing(8, 'Alice', { player: '#2' })
