@@ -24,6 +24,7 @@ import { loadPartition } from './redis/partition-loader.ts'
 import { createSessionScripts } from './redis/session-scripts.ts'
 import { watchStore } from './redis/store-watch.ts'
 import { createStateReplica } from './replica/state-replica.ts'
+import { openSignInDesk } from './sign-in/sign-in-desk.ts'
 import { createStoreMetrics } from './store-metrics.ts'
 import { type BreakerState, createBreaker } from './write-behind/breaker.ts'
 import { startFlushLoop } from './write-behind/flush-loop.ts'
@@ -240,6 +241,17 @@ export async function startConnectionStateStore(options: StoreOptions): Promise<
     },
   })
 
+  const signIns = openSignInDesk({
+    board,
+    seal,
+    outbox,
+    clock,
+    incarnation,
+    answersFor: (partition) => ownership.life(partition)?.owned.ready === true,
+    signIn: (question) => game.signIn?.(question) ?? Promise.resolve({ answer: { kind: 'unavailable' }, who: null }),
+    onDropped: seen.signInDropped,
+    onFailed: seen.signInFailed,
+  })
   const watch = watchStore({
     redis: bulkRedis,
     clock,
@@ -301,6 +313,7 @@ export async function startConnectionStateStore(options: StoreOptions): Promise<
         await clock.sleep(10)
       flushLoop.close()
       publisher.close()
+      signIns.close()
       progress.close()
       const flushed = flushLoop
         .flushAll()
