@@ -20,6 +20,7 @@ const hall: WorldReader = {
   object: async () => ({ ...room, owner: 1, flags: [] }),
   contents: async () => [],
   credentials: async () => null,
+  credentialsOf: async () => null,
   owned: async () => 0,
 }
 
@@ -306,5 +307,30 @@ describe('a session that ends or is told from elsewhere', () => {
     })
     const moved = await game.command(alice, { kind: 'moved', room: '#9' }, contextOf(everybody))
     expect(after(alice, moved).room).toBe('#9')
+  })
+
+  it('reads something when a wizard has written nothing', async () => {
+    const game = gameIn(forbiddenWorld)
+    for (const text of [null, '', ' \u0007 ']) {
+      const close = { kind: 'close', reason: 'boot', text } as const
+      expect(heard(await game.command(alice, close, contextOf(everybody)), everybody)).toEqual({
+        2: 'You are politely shown to the door.\n[close boot]',
+      })
+    }
+  })
+
+  it('reads a message from the console as a page, with nothing in it that its terminal would obey', async () => {
+    const message = { kind: 'message', from: 'Mara', text: 'The tide\u001b[2J turns.\r\nAt nine.\n' } as const
+    expect(heard(await gameIn(forbiddenWorld).command(alice, message, contextOf(everybody)), everybody)).toEqual({
+      2: 'Mara (console) pages: The tide[2J turns.\nAt nine.\n',
+    })
+  })
+
+  it('is taken from Redis only with a player and a room that can be', () => {
+    const game = gameIn(forbiddenWorld)
+    expect(game.problemOf?.(alice)).toBeNull()
+    expect(game.problemOf?.(connected(13))).toBeNull()
+    expect(game.problemOf?.({ ...alice, room: 'nowhere' })).toEqual(expect.any(String))
+    expect(game.problemOf?.({ ...alice, player: 'Alice' })).toEqual(expect.any(String))
   })
 })

@@ -223,6 +223,20 @@ describe('a line that is applied again after a crash', () => {
     expect(await database.query("select name from objects where name = 'Gwen'")).toHaveLength(1)
   })
 
+  it('knows a wizard for the console, and another password by another epoch', async () => {
+    const first = await game.signIn?.({ name: 'wizard', password: WIZARD_PASSWORD })
+    expect(first).toMatchObject({ answer: { kind: 'wizard', dbref: '#1', name: 'Wizard' }, who: 'Wizard' })
+    expect((await game.signIn?.({ dbref: '#1' }))?.answer).toEqual(first?.answer)
+    expect(await game.signIn?.({ name: 'Gwen', password: 'swordfish' })).toEqual({
+      answer: { kind: 'refused' },
+      who: 'Gwen',
+    })
+    expect(await game.signIn?.({ name: 'nobody', password: 'open sesame' })).toEqual({
+      answer: { kind: 'refused' },
+      who: null,
+    })
+  })
+
   it('keeps no password in the world, neither in its ledger', async () => {
     const rows = await database.query('select * from ledger')
     const players = await database.query('select * from objects natural join credentials')

@@ -8,7 +8,8 @@ import { matchPlayer } from './match-player.ts'
 
 const BOOT_WHOM = 'Boot whom? @boot <player>, @boot/port <port>, or @boot/me for your other connections.'
 const BOOT_OWN = '@boot/me ends your other connections; QUIT ends this one.'
-const SHOWN_THE_DOOR = 'You are politely shown to the door.'
+/** What a player reads who is booted, here or from the console. */
+export const SHOWN_THE_DOOR = 'You are politely shown to the door.'
 
 /**
  * `@boot Bob` ends all of Bob's sessions, `@boot/port 12` one by its handle (also one that is not logged in), `@boot/me`

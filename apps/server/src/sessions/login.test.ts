@@ -41,6 +41,7 @@ const reader: WorldReader = {
     const player = [alice, ghost].find((each) => each.name.toLowerCase() === name.toLowerCase())
     return player ? { dbref: player.dbref, passwordHash: `hash of ${player.name}` } : null
   },
+  credentialsOf: async () => null,
   owned: async () => 0,
 }
 const never = () => Promise.reject(new Error('nobody asked for that'))
