@@ -9,14 +9,20 @@ import { createAuditLog } from './audit-log.ts'
 import { type Commands, createCommands } from './commands.ts'
 import { type ConsoleAnswers, createConsoleAnswers } from './console-answers.ts'
 import { createConsoleMetrics } from './console-metrics.ts'
-import { createConsoleModel } from './console-model.ts'
+import { createConsoleModel, type ReadingFacts } from './console-model.ts'
 import { createVersionReader } from './expected-versions.ts'
 import { type LogFeed, startLogFeed } from './log-feed.ts'
-import { startRedisObserver } from './redis-observer.ts'
+import { type RedisObserver, startRedisObserver } from './redis-observer.ts'
 import type { PatchListener } from './row-changes.ts'
 import { type Verification, verifySessions } from './verify-sessions.ts'
 
 const TICK_MS = 100
+/** Before its readers are made, the model knows that nothing was read. */
+const NOTHING_READ: ReadingFacts = {
+  kafkaSilentMs: Number.POSITIVE_INFINITY,
+  copiesReadAsOf: null,
+  redisAnsweredAt: null,
+}
 /** How long opening waits for a first picture; without one (Kafka is away) the console opens all the same, and says so. */
 const FIRST_PICTURE_MS = 10_000
 const VERIFY_MS = 10_000
@@ -76,9 +82,10 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
   const kafka = createKafka({ brokers, clientId: incarnation, onWarning: seen.kafkaWarning })
   const batcher = createBatcher({ kafka, clock, onFailure: seen.batchFailed })
 
+  let reads: { feed: LogFeed; observer: RedisObserver } | null = null
   const model = createConsoleModel({
     clock,
-    reading: () => ({ ...feed.facts(), redisAnsweredAt: observer.answeredAt }),
+    reading: () => (reads ? { ...reads.feed.facts(), redisAnsweredAt: reads.observer.answeredAt } : NOTHING_READ),
     onListenerFailed: seen.listenerFailed,
   })
   const audit = createAuditLog(clock, () => feed.audit)
@@ -101,6 +108,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
     onStored: model.putStored,
     onTrouble: seen.redisReadFailed,
   })
+  reads = { feed, observer }
   const ticking = clock.setInterval(() => {
     feed.look()
     model.tick()
