@@ -261,12 +261,21 @@ export async function startConnectionStateStore(options: StoreOptions): Promise<
   const watch = watchStore({
     redis: bulkRedis,
     clock,
-    logger,
-    // Nothing may be dirty in an idle partition: only this tells that the store has lost what it held.
-    onReplaced: () => {
-      for (const { owned } of ownership.lives()) if (owned.loaded) markAllDirty(owned)
+    owner: incarnation,
+    held: () => [...ownership.lives()].map(({ owned }) => owned).filter(({ loaded }) => loaded),
+    events: {
+      onReplaced() {
+        seen.storeReplaced()
+        for (const { owned } of ownership.lives()) if (owned.loaded) markAllDirty(owned)
+      },
+      onLost(partition, state) {
+        seen.storeLost(partition, state)
+        const life = ownership.life(partition)
+        if (life) life.owned.flushedOffset = -1 // something to flush: the answer says what to do
+      },
+      onUnfit: (problem) => onDead(new Error(problem)),
+      onAway: seen.redisAway,
     },
-    onUnfit: (problem) => onDead(new Error(problem)),
   })
   const flushLoop = startFlushLoop(clock, () => flushersOf(ownership.lives()))
   const publisher = startStatePublisher({ clock, lives: () => ownership.lives(), outbox, replica })

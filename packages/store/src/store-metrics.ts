@@ -22,6 +22,7 @@ export function createStoreMetrics(metrics: Metrics, logger: Logger) {
   const refusals = metrics.counter('flush_refusals_total', 'Flushes that Redis refused', ['why'])
   const flushMs = metrics.histogram('flush_ms', 'One call of the flush script, ms', ['result'])
   const openings = metrics.counter('breaker_openings_total', 'Times that Redis was given up until a probe succeeds')
+  const losses = metrics.counter('store_losses_total', 'Times that Redis had lost what it had acknowledged', ['kind'])
   const workFailures = metrics.counter(
     'question_failures_total',
     'Work beside the line that failed and was tried again',
@@ -63,7 +64,19 @@ export function createStoreMetrics(metrics: Metrics, logger: Logger) {
     },
     rolledBack({ partition }: OwnedPartition): void {
       refusals.inc({ why: 'rolled-back' })
-      logger.warn({ partition }, 'the store has lost an acknowledged flush; everything is written again')
+      losses.inc({ kind: 'rolled-back' })
+      warn('STORE_ROLLED_BACK: the store has lost acknowledged flushes; everything is written again', { partition })
+    },
+    storeReplaced(): void {
+      losses.inc({ kind: 'replaced' })
+      logger.error('STORE_REPLACED: another or an emptied Redis answers; everything is written again')
+    },
+    /** Seen before any flush has met it. */
+    storeLost(partition: Partition, state: string): void {
+      warn('the store is behind what it has acknowledged', { partition, state })
+    },
+    redisAway(problem: string): void {
+      logger.warn({ error: problem }, 'REDIS_UNAVAILABLE: Redis does not answer; memory goes on, writes wait')
     },
     deadInStore({ partition }: OwnedPartition): void {
       refusals.inc({ why: 'dead' })
