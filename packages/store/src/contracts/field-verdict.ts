@@ -95,7 +95,10 @@ function indexIn(redis: Readonly<Record<string, string>> | null): { entry: strin
 const connectionVersion = (copy: CopyReading): string =>
   `${textIn(copy, 'connectionEpoch')}.${textIn(copy, 'gatewayRevision')}`
 
-/** See `Sight.proof`. A gateway's copy has no serverRevision; what it knows of the player changes with the binding only. */
+/**
+ * See `Sight.proof`. A gateway's copy has no serverRevision; what it knows of the player changes with the binding, which has
+ * the number of its input. Nobody has none: then the revision has to stand still.
+ */
 function proofOf(name: string, values: ReadonlyMap<Copy, string>, copies: Copies): string {
   if (name === INDEX_FIELD) return ''
   const isGateways = ownerOf(name) === 'gateway'
@@ -109,7 +112,8 @@ function proofOf(name: string, values: ReadonlyMap<Copy, string>, copies: Copies
   }
   const differ = new Set(versioned.map((copy) => values.get(copy))).size > 1
   if (differ) return [...versions.keys()].join()
-  return [textIn(copies.server, 'boundBy'), connectionVersion(copies.gateway)].join()
+  const binding = textIn(copies.server, 'boundBy') || `none ${textIn(copies.server, 'serverRevision')}`
+  return [binding, connectionVersion(copies.gateway)].join()
 }
 
 /** A revision moves with any of its side's fields; an owner that writes a session whole writes the gateway's too. */
