@@ -10,6 +10,7 @@ import {
 import { startConnectionStateStore } from '@holdfast/store'
 import type { ServerConfig } from './config.ts'
 import { createGame } from './game.ts'
+import { kafkaCheck, partitionsCheck, postgresCheck, redisCheck } from './readiness.ts'
 import { loadTexts } from './text/texts.ts'
 import { createPasswords } from './world/passwords.ts'
 import { createWorld } from './world/postgres-world.ts'
@@ -68,14 +69,10 @@ export async function startServer(config: ServerConfig, lifecycle: Lifecycle, lo
     (part) => part.stop(STOP_MS),
     { deadlineMs: STOP_MS + 1_000 },
   )
-  health.check('redis', () => ({ ok: store.status().redisUp }))
-  health.check('kafka', () => ({ ok: store.status().kafkaUp }))
-  health.check('postgres', () => ({ ok: world.available() }))
-  health.check('partitions', () => {
-    const { owned, unready, hasJoined } = store.status()
-    // A server that shares with others may own none for a moment; one that was given some must be ready with them.
-    return { ok: hasJoined && unready.length === 0, detail: `${owned.length} owned, ${unready.length} not ready` }
-  })
+  health.check('redis', () => redisCheck(store.status()))
+  health.check('kafka', () => kafkaCheck(store.status()))
+  health.check('postgres', () => postgresCheck(world.available()))
+  health.check('partitions', () => partitionsCheck(store.status()))
   isStarted = true
   logger.info({ incarnation }, 'server is in the group')
 }

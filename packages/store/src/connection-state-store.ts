@@ -44,7 +44,11 @@ const REPLICA_COLLECT_MS = 20
 
 export interface StoreStatus {
   redisUp: boolean
+  /** How long Redis took to answer at the last look, ms; null while it does not. */
+  redisMs: number | null
   kafkaUp: boolean
+  /** Records that wait for Kafka to take them. */
+  kafkaBacklog: number
   replicaRead: boolean
   hasJoined: boolean
   owned: readonly Partition[]
@@ -301,7 +305,9 @@ export async function startConnectionStateStore(options: StoreOptions): Promise<
     const lives = [...ownership.lives()].map(({ owned }) => owned)
     return {
       redisUp: watch.isUp,
+      redisMs: watch.lookMs,
       kafkaUp: progress.isKafkaUp,
+      kafkaBacklog: batcher.backlogRecords,
       replicaRead: replicaIsRead,
       hasJoined: ownership.hasJoined,
       owned: lives.map(({ partition }) => partition),
