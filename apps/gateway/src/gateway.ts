@@ -7,7 +7,15 @@ import {
   startHealthServer,
   systemClock,
 } from '@holdfast/runtime'
-import { createBreaker, createLogReader, createSeal, createSessionScripts, startBeats, TOPICS } from '@holdfast/store'
+import {
+  collectQueue,
+  createBreaker,
+  createLogReader,
+  createSeal,
+  createSessionScripts,
+  startBeats,
+  TOPICS,
+} from '@holdfast/store'
 import { ulid } from 'ulid'
 import type { GatewayConfig } from './config.ts'
 import { LIMITS } from './connections/limits.ts'
@@ -119,6 +127,7 @@ export async function startGateway(config: GatewayConfig, lifecycle: Lifecycle, 
       }),
     (part) => part.close(),
   )
+  collectQueue(metrics, () => ownFields.figures())
   const copies = await lifecycle.acquire(
     'own copies',
     () => startOwnCopies({ batcher, registry, waits: ownFields, clock }),

@@ -5,10 +5,10 @@ import type { Batcher } from './kafka/batcher.ts'
 import type { OwnedPartition } from './partition/owned-partition.ts'
 import type { StoredPartition } from './redis/partition-loader.ts'
 import type { QueueMeter } from './write-behind/queue-figures.ts'
+import { collectQueue } from './write-behind/queue-metrics.ts'
 
 /** Warnings of one kind are logged at most this often; all are counted. */
 const LOG_EVERY_MS = 5_000
-const BREAKER_STATES = ['closed', 'open', 'half-open'] as const
 
 /** What the state layer counts and says. Sids are logged, never addresses, names or what players type. */
 export function createStoreMetrics(metrics: Metrics, logger: Logger) {
@@ -22,6 +22,7 @@ export function createStoreMetrics(metrics: Metrics, logger: Logger) {
   const refusals = metrics.counter('flush_refusals_total', 'Flushes that Redis refused', ['why'])
   const flushMs = metrics.histogram('flush_ms', 'One call of the flush script, ms', ['result'])
   const openings = metrics.counter('breaker_openings_total', 'Times that Redis was given up until a probe succeeds')
+  const unreadables = metrics.counter('sessions_unreadable_total', 'Stored sessions that a takeover could not read')
   const losses = metrics.counter('store_losses_total', 'Times that Redis had lost what it had acknowledged', ['kind'])
   const workFailures = metrics.counter(
     'question_failures_total',
@@ -145,6 +146,7 @@ export function createStoreMetrics(metrics: Metrics, logger: Logger) {
       logger.error({ partition, wanted, low }, 'DATA_GAP: the log does not hold what was to be replayed')
     },
     unreadable(partition: Partition, unreadable: StoredPartition['unreadable']): void {
+      unreadables.inc(unreadable.length)
       for (const { sid, problem } of unreadable) logger.error({ partition, sid, problem }, 'RECORD_UNREADABLE')
     },
     takeoverFailed(partition: Partition, problem: string): void {
@@ -163,20 +165,7 @@ export function createStoreMetrics(metrics: Metrics, logger: Logger) {
       gauge('partitions_unready', 'Partitions of this server that are not ready', ({ unready }) => unready.length)
       gauge('dirty_sessions', 'Sessions with fields that Redis has not acknowledged', ({ dirty }) => dirty)
       gauge('session_lag_records', 'Records of the session log that wait', ({ lag }) => lag)
-      gauge('redis_up', '1 while Redis answers', ({ redisUp }) => Number(redisUp))
-      gauge('kafka_up', '1 while Kafka answers', ({ kafkaUp }) => Number(kafkaUp))
-      metrics.gauge('breaker_state', 'Between flushes and Redis: 1 for the state it is in', ['state'], (self) => {
-        for (const state of BREAKER_STATES) self.set({ state }, Number(state === status().breaker))
-      })
-      metrics.gauge('queue_entries', 'Sessions that Redis has not acknowledged', ['kind'], (self) => {
-        const { pending, retrying, dead } = meter.counts()
-        for (const [kind, count] of Object.entries({ pending, retrying, dead })) self.set({ kind }, count)
-      })
-      backlog('dead_letters', 'Sessions that Redis refuses for good', () => meter.counts().dead)
-      backlog('queue_oldest_ms', 'How long the oldest write has waited, ms', () => meter.counts().oldestMs)
-      gauge('breaker_open', '1 while the breaker keeps flushes from Redis', ({ breaker }) =>
-        breaker === 'closed' ? 0 : 1,
-      )
+      collectQueue(metrics, meter.figures)
     },
   }
 }
