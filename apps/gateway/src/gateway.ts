@@ -59,7 +59,10 @@ export async function startGateway(config: GatewayConfig, lifecycle: Lifecycle, 
   )
 
   const onTrouble = (problem: string) => seen.trouble('redis', problem)
+  // Until there is something to measure: who waits for this gateway reads what it waits for.
+  const endWait = health.check('kafka', () => ({ ok: false, detail: 'not reached yet, or without its topics' }))
   const links = await openLinks({ config, lifecycle, logger, clock, incarnation, seen })
+  endWait()
   const { redis, kafka, batcher, board } = links
   const scripts = createSessionScripts(redis)
   health.check('redis', () => ({ ok: redis.status === 'ready', detail: redis.status }))

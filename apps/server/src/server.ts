@@ -48,6 +48,8 @@ export async function startServer(config: ServerConfig, lifecycle: Lifecycle, lo
     texts: loadTexts(),
     loginWithoutRedis: config.loginWithoutRedis,
   })
+  // The store starts once Kafka answers; the check below takes this one's place.
+  health.check('kafka', () => ({ ok: false, detail: 'not reached yet, or without its topics' }))
   const store = await lifecycle.acquire(
     'connection state',
     () =>
