@@ -6,6 +6,7 @@ import { provideDataFolder } from './data-folder.ts'
 import { lockDataFolder } from './data-lock.ts'
 import { launchGame, prepareWorld } from './game.ts'
 import { assignGamePorts } from './game-ports.ts'
+import { announceServices, type ServiceName } from './given-services.ts'
 import { launchKafka } from './kafka.ts'
 import { stopLeftovers } from './leftovers.ts'
 import { launchPostgres } from './postgres.ts'
@@ -49,10 +50,7 @@ async function startServices({ config, say }: StackOptions, supervisor: Supervis
   const { logs, servicePorts } = pathsOf(config.dataDir)
   await providePrograms(missingPrograms(config), say)
   const ports = await provideServicePorts(servicePorts)
-  const provide = async (
-    role: 'redis' | 'kafka' | 'postgres',
-    start: (options: ServiceOptions) => Promise<Launched>,
-  ) => {
+  const provide = async (role: ServiceName, start: (options: ServiceOptions) => Promise<Launched>) => {
     const given = config.urls[role]
     if (given !== undefined) return given
     const options = { dataDir: join(config.dataDir, role), port: ports[role], logDir: logs, say, outlivesUs: true }
@@ -86,7 +84,7 @@ function gameEnvironment(config: StackConfig, urls: Urls, role: 'gateway' | 'ser
 }
 
 function startGame(
-  { config }: StackOptions,
+  { config, say }: StackOptions,
   supervisor: Supervisor,
   urls: Urls,
   role: 'gateway' | 'server',
@@ -95,20 +93,26 @@ function startGame(
   return portsOfEach.map((ports, index) => {
     const env = gameEnvironment(config, urls, role, ports, index)
     const logFile = join(pathsOf(config.dataDir).logs, `${role}-${index}.log`)
-    const launch = () => launchGame({ role, ports, env, host: config.probeHost, logFile })
+    const onUnready = (why: string) => say(`${role} ${index} is not ready yet: ${why}`)
+    const game = { role, ports, env, host: config.probeHost, logFile, given: config.urls, onUnready }
+    const launch = () => launchGame(game)
     return supervisor.add({ role, index, logFile, launch })
   })
 }
 
 async function prepare({ config, say }: StackOptions, databaseUrl: string) {
   const generated = config.wizard.password === undefined ? generatePassword() : undefined
-  const wizard = await prepareWorld({
+  const env = {
     ...config.env,
     DATABASE_URL: databaseUrl,
     HOLDFAST_WIZARD_NAME: config.wizard.name,
     HOLDFAST_WIZARD_PASSWORD: config.wizard.password ?? generated,
-  })
-  if (wizard.created) say(`made the first wizard, ${wizard.name}`)
+  }
+  const wizard = await prepareWorld(env, config.urls)
+  // Here and not only in the banner: a start that fails after this would have shown the password to nobody.
+  if (wizard.created) {
+    say(`made the first wizard, ${wizard.name}${generated === undefined ? '' : `, with the password ${generated}`}`)
+  }
   return { name: wizard.name, password: wizard.created ? generated : undefined }
 }
 
@@ -132,7 +136,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     { deadlineMs: STOP_ALL_DEADLINE_MS },
   )
   options.onSupervisor(supervisor)
-  say('starting Redis, Kafka and Postgres')
+  for (const line of announceServices(config.urls)) say(line)
   const services = await startServices(options, supervisor)
   // The world is prepared while Kafka still starts: it needs Postgres alone.
   const [redis, kafka, postgres, wizard] = await Promise.all([
