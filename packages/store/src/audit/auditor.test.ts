@@ -165,6 +165,14 @@ describe('a ghost', () => {
     expect(hashes.has(sid)).toBe(true)
   })
 
+  test('may be no more than an entry of the index', async () => {
+    const { clock, stranger, index, findings, dead } = await quiet()
+    index.set(stranger, '1.1.4')
+    await clock.advance(SEEN_MS + 2_000)
+    expect(findings()).toMatchObject([{ sid: stranger, cause: 'ghost', fields: [{ name: 'versions' }] }])
+    expect([index.has(stranger), dead.has(stranger)]).toEqual([false, true])
+  })
+
   test('is none while its gateway may still tell of it', async () => {
     const made = await quiet()
     const { clock, stranger, world, board, shown, hashes, audit, index } = made

@@ -48,15 +48,13 @@ function doCopiesAgree(name: string, { held }: Facts): boolean {
 /** The copies that were read agree, or only one was. */
 function stateOfEqual(name: string, facts: Facts, existence: Existence | null): { state: State; since: number | null } {
   const { held, needed, observation } = facts
-  let isUnread = false
-  for (const copy of holdersOf(name)) {
-    if (!needed.includes(copy)) continue
-    const isHeld = held[copy] !== null && (name !== INDEX_FIELD || indexIn(held.redis) !== null)
-    if (existence && !isHeld && existence.missingIn.includes(copy)) {
-      return { state: existence.state, since: existence.difference.since }
-    }
-    isUnread ||= observation.copies[copy].kind === 'unknown'
-  }
+  const holders = holdersOf(name).filter((copy) => needed.includes(copy))
+  const isLacking = (copy: Copy): boolean =>
+    name === INDEX_FIELD
+      ? indexIn(held.redis) === null
+      : held[copy] === null && existence?.missingIn.includes(copy) === true
+  if (existence && holders.some(isLacking)) return { state: existence.state, since: existence.difference.since }
+  const isUnread = holders.some((copy) => observation.copies[copy].kind === 'unknown')
   return isUnread ? UNREAD : AGREE
 }
 
