@@ -35,6 +35,8 @@ export function createStoreMetrics(metrics: Metrics, logger: Logger) {
   ])
   const signInDrops = metrics.counter('sign_ins_dropped_total', 'Sign-ins of consoles that were not worked on', ['why'])
   const takeovers = metrics.histogram('takeover_ms', 'From the join of the group to ready, ms', ['how'])
+  // A series that begins with its first event shows no increase: an alert would miss that one.
+  for (const kind of ['rolled-back', 'replaced']) losses.inc({ kind }, 0)
   const lastLogged = new Map<string, number>()
 
   const warn = (message: string, detail: object): void => {
