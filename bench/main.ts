@@ -1,4 +1,5 @@
 import { durableUpdates } from './durable-updates.ts'
+import { largeStore } from './large-store.ts'
 import { machine, quietLoad, versions } from './machine.ts'
 import type { Claim } from './measure.ts'
 import { memoryAccess } from './memory-access.ts'
@@ -13,6 +14,7 @@ const CLAIMS: Readonly<Record<string, () => Promise<Claim>>> = {
   'memory-access': memoryAccess,
   'durable-updates': durableUpdates,
   'register-and-disconnect': registerAndDisconnect,
+  'large-store': largeStore,
   'round-trip': roundTrip,
 }
 

@@ -21,7 +21,7 @@ import { startProgressWatch } from './partition/progress-watch.ts'
 import { createQuestionWorker } from './partition/question-worker.ts'
 import { startStatePublisher } from './partition/state-publisher.ts'
 import { createRedis } from './redis/create-redis.ts'
-import { loadPartition } from './redis/partition-loader.ts'
+import { createPartitionLoader } from './redis/partition-loader.ts'
 import { createRedisReader } from './redis/redis-copies.ts'
 import { createSessionScripts } from './redis/session-scripts.ts'
 import { watchStore } from './redis/store-watch.ts'
@@ -228,7 +228,7 @@ export async function startConnectionStateStore(options: StoreOptions): Promise<
     replicaRead,
     outbox,
     acquire: (partition, minEpoch) => scripts.acquire(partition, incarnation, minEpoch),
-    load: (partition) => loadPartition(bulkRedis, partition, clock.now()),
+    load: createPartitionLoader(bulkRedis, clock.now),
     makeLife,
     clock,
     random,
