@@ -1,3 +1,4 @@
+import { consoleModel } from './console-model.ts'
 import { durableUpdates } from './durable-updates.ts'
 import { largeStore } from './large-store.ts'
 import { machine, quietLoad, versions } from './machine.ts'
@@ -16,6 +17,7 @@ const CLAIMS: Readonly<Record<string, () => Promise<Claim>>> = {
   'register-and-disconnect': registerAndDisconnect,
   'large-store': largeStore,
   'round-trip': roundTrip,
+  'console-model': consoleModel,
 }
 
 /** How long each claim may wait for a quiet machine; 0 to measure at once. */
