@@ -1,6 +1,7 @@
 import { createRedis } from '@holdfast/store'
-import { fromHash, PARTITIONS, type SessionRecord, toHash, versionOf } from '@holdfast/store/contracts'
+import { fromHash, PARTITIONS, type SessionRecord, toHash } from '@holdfast/store/contracts'
 import type { Redis } from 'ioredis'
+import { compareIndex } from '../packages/store/src/audit/passes.ts'
 import { keys } from '../packages/store/src/redis/keys.ts'
 import { createPartitionLoader } from '../packages/store/src/redis/partition-loader.ts'
 import { createRedisReader } from '../packages/store/src/redis/redis-copies.ts'
@@ -111,9 +112,7 @@ function measures(
       timed(async () => {
         let suspects = 0
         for (const { partition, sessions } of stored.all) {
-          const index = await reader.index(partition)
-          for (const record of sessions.values()) if (index.get(record.sid) !== versionOf(record)) suspects++
-          for (const sid of index.keys()) if (!sessions.get(sid)) suspects++
+          suspects += compareIndex(sessions, await reader.entries(partition)).length
         }
         if (suspects > 0) throw new Error(`${suspects} sessions were suspected`)
       }),

@@ -1,5 +1,6 @@
 import type { Clock } from '@holdfast/runtime'
-import { partitionOf, type Sid, versionOf } from '../contracts/index.ts'
+import { parseSid, partitionOf, type Sid, versionOf } from '../contracts/index.ts'
+import type { SessionMap } from '../memory/session-map.ts'
 import type { OwnedPartition } from '../partition/owned-partition.ts'
 import type { RedisReader } from '../redis/redis-copies.ts'
 
@@ -8,7 +9,7 @@ const SCAN_STEP_MS = 5
 
 export interface PassesOptions {
   clock: Clock
-  redis: Pick<RedisReader, 'index' | 'scan'>
+  redis: Pick<RedisReader, 'entries' | 'scan'>
   owned: () => Iterable<OwnedPartition>
   life: (partition: number) => OwnedPartition | undefined
   /** Whether a partition can be judged now. */
@@ -16,16 +17,25 @@ export interface PassesOptions {
   suspect: (owned: OwnedPartition, sid: Sid) => void
 }
 
+/** Sids whose index entry is not as memory has the session, those that memory does not know among them. */
+export function compareIndex(sessions: SessionMap, index: ReadonlyMap<string, string>): Sid[] {
+  const differing: Sid[] = []
+  let known = 0
+  for (const record of sessions.values()) {
+    const version = index.get(record.sid)
+    if (version !== undefined) known++
+    if (version !== versionOf(record)) differing.push(record.sid)
+  }
+  if (known === index.size) return differing
+  for (const name of index.keys()) {
+    const sid = parseSid(name)
+    if (sid && !sessions.get(sid)) differing.push(sid)
+  }
+  return differing
+}
+
 /** The two cheap passes over everything: they only suspect, and what they suspect is looked at properly. */
 export function createPasses({ clock, redis, owned, life, canJudge, suspect }: PassesOptions) {
-  const compareIndex = (one: OwnedPartition, index: ReadonlyMap<Sid, string>): void => {
-    for (const record of one.sessions.values()) {
-      if (index.get(record.sid) === versionOf(record)) continue
-      if (one.dirty.waiting(record.sid) === null) suspect(one, record.sid)
-    }
-    for (const sid of index.keys()) if (isStranger(one, sid)) suspect(one, sid)
-  }
-
   const isStranger = (one: OwnedPartition, sid: Sid): boolean =>
     !one.sessions.get(sid) && one.dirty.waiting(sid) === null
 
@@ -34,8 +44,9 @@ export function createPasses({ clock, redis, owned, life, canJudge, suspect }: P
     async index(): Promise<void> {
       for (const one of owned()) {
         if (!canJudge(one)) continue
-        const index = await redis.index(one.partition)
-        if (canJudge(one)) compareIndex(one, index)
+        const index = await redis.entries(one.partition)
+        if (!canJudge(one)) continue
+        for (const sid of compareIndex(one.sessions, index)) if (one.dirty.waiting(sid) === null) suspect(one, sid)
       }
     },
     /** All keys: a hash that a hand has added is in no index. */

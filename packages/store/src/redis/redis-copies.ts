@@ -33,16 +33,22 @@ export function createRedisReader(redis: Redis) {
     }
   }
 
+  const entries = async (partition: Partition): Promise<ReadonlyMap<string, string>> =>
+    new Map(Object.entries(await unlessOther(redis.hgetall(keys.versions(partition)), {})))
+
   return {
     /** sid -> version of every session that a takeover would find. */
     async index(partition: Partition): Promise<ReadonlyMap<Sid, string>> {
       const index = new Map<Sid, string>()
-      for (const [field, version] of Object.entries(await unlessOther(redis.hgetall(keys.versions(partition)), {}))) {
-        const sid = parseSid(field)
+      for (const [name, version] of await entries(partition)) {
+        const sid = parseSid(name)
         if (sid) index.set(sid, version)
       }
       return index
     },
+
+    /** The same as it lies there, for who knows nearly all of the names: reading a name takes longer than all the rest. */
+    entries,
 
     /** Sessions of one partition, in the order in which they were asked for. */
     async sessions(partition: Partition, sids: readonly Sid[]): Promise<RedisCopies> {

@@ -132,6 +132,7 @@ export function auditWorld(count = 2) {
   }
   const redis: RedisReader = {
     index: () => answer(() => index),
+    entries: () => answer(() => index),
     sessions: (_, wanted) =>
       answer(() => ({
         epoch: world.storedEpoch,
