@@ -13,9 +13,9 @@ interface TypedLine {
   readonly sealed: string
 }
 
-/** What a player types, and the answers that it waited for. */
-export function createInputDesk(desk: LineDesk) {
-  const { owned, game, seal, outbox, isCurrent, events, contextOf, askGame, poisoned } = desk
+/** What a player types, and the answers that it waited for. `publish` shows others a session as it is now, before its record is done. */
+export function createInputDesk(desk: LineDesk, publish: (session: SessionRecord) => void) {
+  const { game, seal, isCurrent, events, contextOf, askGame, poisoned } = desk
 
   const applyInput = async (
     session: SessionRecord,
@@ -83,7 +83,7 @@ export function createInputDesk(desk: LineDesk) {
     const { sid, waitingFor } = session
     if (waitingFor?.id !== answered.id) return
     turn.change(sid, { waitingFor: { ...waitingFor, isAnswered: true } })
-    outbox.publish(session, owned.epoch, owned.dirty.waiting(sid))
+    publish(session)
   }
 
   /**

@@ -63,7 +63,9 @@ export function createPartitionLine(options: LineOptions): PartitionLine {
   const desk = createLineDesk(options)
   const { contextOf, askGame, poisoned } = desk
   const ends = createEndDesk(desk)
-  const { applyInput, park, applyAnswer } = createInputDesk(desk)
+  const { applyInput, park, applyAnswer } = createInputDesk(desk, (session) =>
+    publishCopy(owned, session, outbox, clock),
+  )
   const commands = createCommandDesk(desk, ends)
   const { applyOrder } = createWizardDesk(desk, commands, options.orders)
   const queue: LogRecord[] = []
