@@ -10,7 +10,7 @@ const SETTLED_MS = 15_000
 const chance = createChance('moments of the kills')
 let game: Game
 
-// A game for each test: the supervisor waits longer before each restart of a server that dies again and again.
+// A game for each test: how often its server was killed is read from what its start has said.
 beforeEach(async () => {
   game = await startGame()
 })

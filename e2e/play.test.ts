@@ -147,3 +147,17 @@ test('leaves nothing in Redis of who has gone', async () => {
   await untilStored(game.redis, [ann, wizard], ANSWER_MS)
   expect(await readSessions(game.redis)).toHaveLength(2)
 })
+
+test('ends who is booted though the gateway is dead, and lists nobody who is gone', async () => {
+  const gil = await createPlayer(game, 'Gil')
+  await game.kill('gateway')
+  await Promise.all([wizard, ann, gil].map((player) => waitUntil(() => !player.isOpen, { what: 'the loss of it' })))
+  await game.ready()
+  wizard = await loginPlayer(game, WIZARD.name, WIZARD.password)
+  await wizard.ask('@boot Gil', 'You booted Gil off!', ANSWER_MS)
+  await wizard.ask('@boot Ann', 'You booted Ann off!', ANSWER_MS)
+  await wizard.ask('@boot/me', /^(1 connection of yours booted|You have no other connection)\.$/, ANSWER_MS)
+  await waitUntil(async () => (await whoNames(wizard, ANSWER_MS)).join() === WIZARD.name, { what: 'WHO without them' })
+  await untilStored(game.redis, [wizard], ANSWER_MS)
+  expect(await readSessions(game.redis)).toHaveLength(1)
+})

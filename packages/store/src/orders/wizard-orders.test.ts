@@ -10,10 +10,10 @@ test('has the game end a connection, with the wizard’s words, and says so once
   const order = ordered({ type: 'disconnect', text: 'Out you go.', reason: 'spam' })
   feed(order, order)
   await settle()
-  expect(game.heard).toEqual(['command close'])
+  expect(game.heard).toEqual(['command close', 'closed boot'])
   expect(results(batcher.sent)).toMatchObject([{ id: `c-1:${a}`, commandId: 'c-1', sid: a, outcome: 'done' }])
   expect(heard.filter((each) => each.startsWith('dropped'))).toEqual(['dropped repeat'])
-  expect(owned.sessions.get(a)?.commandIds).toEqual([`c-1:${a}`])
+  expect(owned.sessions.get(a)).toBeUndefined()
 })
 
 test('says nothing else of an order that comes again after its session has ended', async () => {

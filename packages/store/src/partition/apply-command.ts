@@ -19,8 +19,9 @@ export function createCommandDesk(desk: LineDesk, { lastEffects, end }: EndDesk)
     answered: (isDone: boolean) => void = () => turn.rememberCommand(session, event.id),
   ): Promise<void> => {
     const effects = await askGame(() => game.command(session, command, contextOf(event, `c:${event.id}`)))
-    // No gateway holds a detached session, so none would answer a `close` with the event: it ends here.
-    const isEnd = command.kind === 'close' && session.status === 'detached'
+    // It ends here, and not when its gateway says so: a dead one never would, and whoever closed it was told that it is gone.
+    // What a live one still says of it finds the tombstone.
+    const isEnd = command.kind === 'close'
     const last = isEnd ? await lastEffects(session, command.reason, event) : []
     if (!isCurrent()) return
     if (effects === null) poisoned(record, 'the command failed twice')

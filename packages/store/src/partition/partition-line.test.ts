@@ -1,7 +1,17 @@
 import { expect, test } from 'vitest'
 import { shownEventSchema } from '../contracts/index.ts'
 import { encode } from '../kafka/envelope.ts'
-import { AT, changed, closed, detached, digest, established, inventory, sessionOf } from '../testing/fixtures.ts'
+import {
+  AT,
+  changed,
+  closed,
+  command,
+  detached,
+  digest,
+  established,
+  inventory,
+  sessionOf,
+} from '../testing/fixtures.ts'
 import { a, answer, b, layLine, moved, typed } from '../testing/line-rig.ts'
 import { PARKED_MAX } from './apply-input.ts'
 
@@ -98,6 +108,22 @@ test('ends a session once, tombstones it, and lets no late word revive it', asyn
   expect(owned.dirty.entries().get(a)?.ending).toEqual({ connectionEpoch: 1, reason: 'quit', at: AT })
   expect(heard.filter((each) => each === 'dropped dead')).toHaveLength(3)
 })
+
+test.each(['connected', 'detached'] as const)(
+  'ends a %s session that is closed from elsewhere there and then, whether its gateway lives or not',
+  async (status) => {
+    const { feed, settle, owned, replica, game, heard } = layLine([sessionOf(a, { status })])
+    feed(command({ sid: a, id: 'c1', command: { kind: 'close', reason: 'boot', text: null } }))
+    await settle()
+    expect(game.heard).toEqual(['command close', 'closed boot'])
+    expect(replica.all()).toEqual([])
+    expect(owned.dirty.entries().get(a)?.ending).toMatchObject({ reason: 'boot' })
+    feed(typed(1, 'say still here'), closed({ sid: a, reason: 'boot' }))
+    await settle()
+    expect(game.heard).toHaveLength(2)
+    expect(heard.filter((each) => each.startsWith('dropped'))).toEqual(['dropped dead', 'dropped dead'])
+  },
+)
 
 test('buries a session that it never knew when its end comes first', async () => {
   const { feed, settle, owned, game } = layLine([])
