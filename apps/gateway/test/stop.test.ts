@@ -84,7 +84,9 @@ test('tells its players, and ends to be started again, when another gateway hold
   expect(await gateway.exited).toBe(71)
   await waitUntil(() => player.closed, { what: 'the close' })
   expect(player.heard()).toBe('This gateway has lost its place. Please connect again.\n')
-  expect(await server.event(sid, 'connection.closed')).toMatchObject({ reason: 'lease-lost' })
+  // Its session waits for the player: owners detach it, now that its gateway has said goodbye.
+  expect(server.of(sid).map(({ type }) => type)).not.toContain('connection.closed')
+  expect(await store.session(sid)).toMatchObject({ status: 'connected' })
   expect(await store.redis.get(key)).toBe('gateway-of-another')
   expect(gateway.output()).toContain('SLOT_LOST')
   await store.redis.del(key)

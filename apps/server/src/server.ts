@@ -58,6 +58,7 @@ export async function startServer(config: ServerConfig, lifecycle: Lifecycle, lo
         brokers: config.brokers,
         secret: config.secret,
         incarnation,
+        graceMs: config.graceMs,
         game,
         clock,
         logger,

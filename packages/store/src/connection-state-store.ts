@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { type Clock, type Logger, type Metrics, messageOf } from '@holdfast/runtime'
 import { startAudit } from './audit/audit.ts'
-import { PARTITIONS, type Partition, type SessionRecord } from './contracts/index.ts'
+import type { Partition, SessionRecord } from './contracts/index.ts'
 import { openControlBoard, startBeats } from './control/control-board.ts'
+import { startGatewayCare } from './gateways/gateway-care.ts'
 import { BACKLOG_BYTES_MAX, createBatcher } from './kafka/batcher.ts'
 import { createKafka } from './kafka/create-kafka.ts'
 import { createGroupReader } from './kafka/group-reader.ts'
-import { createLogReader } from './kafka/log-reader.ts'
 import { createSeal } from './kafka/seal.ts'
-import { ensureTopics, TOPICS } from './kafka/topics.ts'
+import { ensureTopics } from './kafka/topics.ts'
 import { createGatewayOrders } from './orders/gateway-orders.ts'
 import { createCopyReader } from './orders/read-copy.ts'
 import { createFlushEvents } from './partition/flush-events.ts'
@@ -25,6 +25,7 @@ import { createPartitionLoader } from './redis/partition-loader.ts'
 import { createRedisReader } from './redis/redis-copies.ts'
 import { createSessionScripts } from './redis/session-scripts.ts'
 import { watchStore } from './redis/store-watch.ts'
+import { readReplica } from './replica/replica-reader.ts'
 import { createStateReplica } from './replica/state-replica.ts'
 import { openSignInDesk } from './sign-in/sign-in-desk.ts'
 import { createStoreMetrics } from './store-metrics.ts'
@@ -36,11 +37,8 @@ import { countQueues, createQueueMeter } from './write-behind/queue-figures.ts'
 /** Waiting for Kafka at the start. */
 const KAFKA_START_WAIT_MS = 60_000
 const GROUP = 'holdfast-servers'
-/** A replica of which Kafka has not been asked for so long, or with so many records to read, shows what was. */
-const REPLICA_LATE_MS = 2_000
-const REPLICA_LAG_MAX = 500
-/** How much later than published other servers' sessions may be known here. */
-const REPLICA_COLLECT_MS = 20
+/** How long a session whose gateway died waits for its player. */
+const DETACHED_GRACE_MS = 120_000
 
 export interface StoreStatus {
   redisUp: boolean
@@ -99,6 +97,8 @@ export interface StoreOptions {
   metrics: Metrics
   /** Fires when the process is to stop: ends what waits at the start. */
   signal: AbortSignal
+  /** How long a session whose gateway died waits for its player, ms. */
+  graceMs?: number
   random?: () => number
   /** This process cannot go on (kafkajs gave up, or a partition is stuck): end it, so that it is started again. */
   onDead: (error: Error) => void
@@ -107,7 +107,7 @@ export interface StoreOptions {
 /** Starts a server's part in the group; resolves when it may be given partitions. Redis may be away, Kafka not. */
 export async function startConnectionStateStore(options: StoreOptions): Promise<ConnectionStateStore> {
   const { redisUrl, brokers, secret, incarnation, game, clock, logger, metrics, signal, onDead } = options
-  const { random = Math.random } = options
+  const { random = Math.random, graceMs = DETACHED_GRACE_MS } = options
   const seen = createStoreMetrics(metrics, logger)
   const flushRedis = createRedis(redisUrl, 'flush', seen.redisError)
   const bulkRedis = createRedis(redisUrl, 'bulk', seen.redisError)
@@ -124,21 +124,12 @@ export async function startConnectionStateStore(options: StoreOptions): Promise<
     onReopened: (problem) => seen.kafkaWarning('a reader was opened anew', { namespace: 'control', error: problem }),
   })
   const replica = createStateReplica()
-  let replicaIsRead = false
-  const replicaReader = await createLogReader({
+  const replicaReader = await readReplica({
     kafka,
     clock,
-    topic: TOPICS.state,
-    partitions: Array.from({ length: PARTITIONS }, (_, partition) => partition),
-    from: 'start',
-    collectMs: REPLICA_COLLECT_MS,
-    onRecord: replica.apply,
+    replica,
     onReopened: (problem) => seen.kafkaWarning('a reader was opened anew', { namespace: 'replica', error: problem }),
   })
-  const replicaRead = replicaReader.caughtUp.then(() => {
-    replicaIsRead = true
-  })
-  replicaRead.catch((error: unknown) => logger.debug({ err: error }, 'closed before the replica was read'))
   const seal = createSeal(secret)
   const breaker = createBreaker(clock, random, (state) => {
     seen.breakerChanged(state, meter.error)
@@ -215,7 +206,10 @@ export async function startConnectionStateStore(options: StoreOptions): Promise<
         onAsked: (life, session) => {
           if (life.ready) worker.start(session)
         },
-        onPartitionEvent: (_, event) => audit.heard(event),
+        onPartitionEvent(life, event, offset) {
+          gatewayCare.heard(life, event, offset)
+          audit.heard(event)
+        },
         onRoom: (life) => ownership.onRoom(life),
       },
     })
@@ -225,7 +219,7 @@ export async function startConnectionStateStore(options: StoreOptions): Promise<
   const ownership = createOwnership({
     group,
     replica,
-    replicaRead,
+    replicaRead: replicaReader.read,
     outbox,
     acquire: (partition, minEpoch) => scripts.acquire(partition, incarnation, minEpoch),
     load: createPartitionLoader(bulkRedis, clock.now),
@@ -235,6 +229,7 @@ export async function startConnectionStateStore(options: StoreOptions): Promise<
     events: {
       onReady(owned, how, tookMs) {
         seen.ready(owned, how, tookMs)
+        gatewayCare.ready(owned)
         const all = [...ownership.lives()]
         if (all.every((life) => life.owned.ready)) seen.allReady(all.length, tookMs)
         const { partition, epoch } = owned
@@ -293,12 +288,24 @@ export async function startConnectionStateStore(options: StoreOptions): Promise<
     life: (partition) => ownership.life(partition),
     redis: createRedisReader(bulkRedis),
     replica,
-    isReplicaFresh: () =>
-      replicaIsRead && replicaReader.silentMs < REPLICA_LATE_MS && replicaReader.lag < REPLICA_LAG_MAX,
+    isReplicaFresh: () => replicaReader.isFresh,
     board,
     outbox,
     breaker,
     progress,
+  })
+  const gatewayCare = startGatewayCare({
+    clock,
+    logger,
+    metrics,
+    incarnation,
+    board,
+    outbox,
+    redis: bulkRedis,
+    replica,
+    owned: () => ownedBy(ownership.lives()),
+    isRedisUp: () => watch.isUp,
+    graceMs,
   })
 
   const status = (): StoreStatus => {
@@ -308,7 +315,7 @@ export async function startConnectionStateStore(options: StoreOptions): Promise<
       redisMs: watch.lookMs,
       kafkaUp: progress.isKafkaUp,
       kafkaBacklog: batcher.backlogRecords,
-      replicaRead: replicaIsRead,
+      replicaRead: replicaReader.isRead,
       hasJoined: ownership.hasJoined,
       owned: lives.map(({ partition }) => partition),
       unready: lives.filter(({ ready }) => !ready).map(({ partition }) => partition),
@@ -353,6 +360,7 @@ export async function startConnectionStateStore(options: StoreOptions): Promise<
       signIns.close()
       progress.close()
       audit.close()
+      gatewayCare.close()
       const flushed = flushLoop
         .flushAll()
         .catch((error: unknown) => logger.error({ error: messageOf(error) }, 'last flush'))
@@ -372,6 +380,10 @@ export async function startConnectionStateStore(options: StoreOptions): Promise<
 
 function* flushersOf(lives: Iterable<Life>) {
   for (const { flusher } of lives) yield flusher
+}
+
+function* ownedBy(lives: Iterable<Life>) {
+  for (const { owned } of lives) yield owned
 }
 
 function* queuesOf(lives: Iterable<Life>) {

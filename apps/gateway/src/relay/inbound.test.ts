@@ -152,10 +152,17 @@ describe('a change of the client', () => {
 })
 
 describe('the end', () => {
+  it('of a connection whose place was lost is told to nobody: its session waits for its player', () => {
+    const { connection, inbound, calls, sent } = inboundRig()
+    inbound.closed(connection, 'lease-lost')
+    expect([calls, sent]).toEqual([[], []])
+  })
+
   it('detaches in Redis and tells the log why', () => {
     const { connection, inbound, calls, events, clock } = inboundRig()
     inbound.closed(connection, 'quit')
-    expect(calls).toEqual([['detach', sidOf(1), 1, 'quit', clock.now()]])
+    const detach = { connectionEpoch: 1, gatewayRevision: 2, reason: 'quit', until: clock.now() }
+    expect(calls).toEqual([['detach', sidOf(1), detach]])
     expect(events()).toMatchObject([{ type: 'connection.closed', id: `${sidOf(1)}:x1`, reason: 'quit' }])
   })
 

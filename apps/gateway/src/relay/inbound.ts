@@ -104,12 +104,17 @@ export function createInbound(options: InboundOptions): Inbound {
       ownFields.mark(sid, namesOf(fields))
     },
     closed(connection, reason) {
+      // Its session is not this connection's any more, or not for long: owners have detached it, or will as this gateway
+      // leaves, and it waits for its player.
+      if (reason === 'lease-lost') return
       const { sid, fields } = connection
-      scripts.detach(sid, fields.connectionEpoch, reason, clock.now()).catch((error: unknown) => {
+      const { connectionEpoch, gatewayRevision } = fields
+      const detach = { connectionEpoch, gatewayRevision: gatewayRevision + 1, reason, until: clock.now() }
+      scripts.detach(sid, detach).catch((error: unknown) => {
         // The owner deletes the record when it reads the event: this was only the sooner word.
         logger.debug({ sid, error: messageOf(error) }, 'Redis did not take a close')
       })
-      send(connection, 'connection.closed', `${sid}:x${fields.connectionEpoch}`, { reason })
+      send(connection, 'connection.closed', `${sid}:x${connectionEpoch}`, { reason })
     },
   }
 }

@@ -94,6 +94,13 @@ export const sessionRecordSchema = z.object({
 /** A session, whole: what a server and Redis hold. */
 export type SessionRecord = Readonly<z.infer<typeof sessionRecordSchema>>
 
+/**
+ * Whether the session waits for its player, without a socket. One whose status alone says so (a hand has written it, and
+ * not until when) was never detached: its gateway is right about it.
+ */
+export const isDetached = ({ status, detachedUntil }: Pick<GatewayFields, 'status' | 'detachedUntil'>): boolean =>
+  status === 'detached' && detachedUntil !== null
+
 /** How many command ids a session remembers. */
 export const COMMAND_IDS_KEPT = 16
 

@@ -288,3 +288,28 @@ test('lets no late double of a detach set a connection’s revision back', () =>
   const event = detached({ sid, gatewayRevision: 2, detachedUntil: 9, reason: 'lost' })
   expect(decide(session, false, event)).toEqual({ kind: 'drop', why: 'older-revision' })
 })
+
+const waits = { status: 'detached', detachedUntil: 9, gatewayRevision: 5 } as const
+
+test('lets a gateway that was taken for dead change nothing of a session that was given up', () => {
+  const drop = { kind: 'drop', why: 'older-connection' }
+  const session = sessionOf(sid, waits)
+  expect(decide(session, false, changed({ sid, gatewayRevision: 9, fields: { width: 100 } }))).toEqual(drop)
+  expect(decide(session, false, established({ sid, fields: { gatewayRevision: 9 } }))).toEqual(drop)
+  expect(decide(session, false, resumed({ sid, connectionEpoch: 2 })).kind).toBe('merge')
+})
+
+test('takes the gateway’s word for a session that only a hand has called detached', () => {
+  const touched = sessionOf(sid, { status: 'detached' })
+  const fields = { gatewayRevision: 2 }
+  expect(decide(touched, false, established({ sid, fields }))).toEqual({ kind: 'merge', fields: gatewayFields(fields) })
+})
+
+test.each(['lost', 'replaced'] as const)('ends as %s only the connection that nobody came back to', (reason) => {
+  const close = (connectionEpoch: number) =>
+    command({ sid, connectionEpoch, command: { kind: 'close', reason, text: null } })
+  const drop = { kind: 'drop', why: 'older-connection' }
+  expect(decide(sessionOf(sid, waits), false, close(1))).toEqual({ kind: 'command' })
+  expect(decide(sessionOf(sid), false, close(1))).toEqual(drop)
+  expect(decide(sessionOf(sid, { ...waits, connectionEpoch: 2 }), false, close(1))).toEqual(drop)
+})

@@ -1,6 +1,7 @@
 import {
   freshServerFields,
   type GatewayFields,
+  isDetached,
   type SessionEvent,
   type SessionEventOf,
   type SessionRecord,
@@ -41,7 +42,7 @@ export function decide(session: SessionRecord | undefined, dead: boolean, event:
       return event.connectionEpoch > session.connectionEpoch ? merge(event.fields) : drop('older-connection')
     case 'connection.changed':
       if (!session) return drop('unknown')
-      if (event.connectionEpoch !== session.connectionEpoch) return drop('older-connection')
+      if (event.connectionEpoch !== session.connectionEpoch || isDetached(session)) return drop('older-connection')
       if (event.gatewayRevision <= session.gatewayRevision) return drop('older-revision')
       return merge({ ...event.fields, gatewayRevision: event.gatewayRevision })
     case 'connection.detached':
@@ -83,6 +84,8 @@ function decideEstablished(
     const gateway = isNewer ? fields : {}
     return { kind: 'establish', record: { ...session, ...gateway, ...freshServerFields() } }
   }
+  // A gateway that was taken for dead speaks of a socket whose session was given up: only a new attachment counts.
+  if (isDetached(session) && fields.connectionEpoch === connectionEpoch) return drop('older-connection')
   return isNewer ? merge(fields) : drop('repeat')
 }
 
@@ -99,10 +102,17 @@ function decideOrder(session: SessionRecord | undefined, { id }: SessionEventOf<
   return session?.commandIds.includes(id) ? drop('repeat') : { kind: 'order' }
 }
 
+/** Meant for a session that nobody came back to: it does not end one that was attached again meanwhile. */
+function isVoidClose(session: SessionRecord, { command, connectionEpoch }: SessionEventOf<'command'>): boolean {
+  if (command.kind !== 'close' || (command.reason !== 'lost' && command.reason !== 'replaced')) return false
+  return !isDetached(session) || connectionEpoch !== session.connectionEpoch
+}
+
 function decideCommand(session: SessionRecord | undefined, event: SessionEventOf<'command'>): Decision {
   if (!session) return drop('unknown')
   if (event.command.kind === 'answer') {
     return session.waitingFor?.id === event.command.to ? { kind: 'answer' } : drop('not-awaited')
   }
-  return session.commandIds.includes(event.id) ? drop('repeat') : { kind: 'command' }
+  if (session.commandIds.includes(event.id)) return drop('repeat')
+  return isVoidClose(session, event) ? drop('older-connection') : { kind: 'command' }
 }

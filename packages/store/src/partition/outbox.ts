@@ -10,6 +10,7 @@ import {
   partitionOf,
   type SessionCommand,
   type SessionEvent,
+  type SessionEventOf,
   type SessionRecord,
   type ShownEvent,
   type Sid,
@@ -31,15 +32,20 @@ export interface Done {
   inputSequence: number
 }
 
+export interface Speech {
+  to: readonly Sid[]
+  parts: readonly OutputPart[]
+  cause: Cause
+  epoch: number
+}
+
 export interface Outbox {
   /** One speech to all its listeners: a record per gateway slot. Returns whether `done` went with it. */
-  speak(speech: {
-    to: readonly Sid[]
-    parts: readonly OutputPart[]
-    cause: Cause
-    epoch: number
-    done: Done | null
-  }): boolean
+  speak(speech: Speech & { done: Done | null }): boolean
+  /** What connections of one slot are sent, whatever is known of their sessions. */
+  tellSlot(slot: number, speech: Speech): void
+  /** What an owner says of a connection in its gateway's stead; `id` names it for ever. */
+  lifecycle(to: SessionRecord, event: LifecycleContent, id: string): void
   /** A record for a session's partition, named after its cause: a repeat has the same id. */
   command(to: SessionRecord, command: SessionCommand, id: string): void
   publish(record: SessionRecord, epoch: number, pending: WaitingWrite | null): void
@@ -56,6 +62,11 @@ export interface Outbox {
   /** Fields of a session that Redis refuses for good. */
   deadWrite(letter: Pick<DeadLetterOf<'write'>, 'sid' | 'fields' | 'reason'>): void
 }
+
+/** What becomes of a connection whose gateway cannot say it. */
+export type LifecycleContent =
+  | Pick<SessionEventOf<'connection.closed'>, 'type' | 'reason'>
+  | Pick<SessionEventOf<'connection.detached'>, 'type' | 'reason' | 'gatewayRevision' | 'detachedUntil'>
 
 /** An audit record without what every one has. */
 export type AuditContent = DistributiveOmit<AuditRecord, 'v' | 'at' | 'from'>
@@ -94,34 +105,36 @@ export function createOutbox({ batcher, clock, incarnation, slotOf }: OutboxOpti
     return slots
   }
 
-  return {
-    speak({ to, parts, cause, epoch, done }) {
-      let told = false
-      for (const [slot, sids] of bySlot(to)) {
-        for (let i = 0; i < sids.length; i += LISTENERS_PER_RECORD) {
-          const listeners = sids.slice(i, i + LISTENERS_PER_RECORD)
-          const record: OutputRecord = { v: 1, to: listeners, cause, epoch, data: [...parts] }
-          if (done && listeners.includes(done.sid)) {
-            record.done = done
-            told = true
-          }
-          batcher.send({ topic: TOPICS.out, partition: slot, key: null, value: encode(record) })
-        }
+  /** Returns whether `done` went with it. */
+  const tellSlot = (slot: number, { to, parts, cause, epoch }: Speech, done: Done | null = null): boolean => {
+    let told = false
+    for (let i = 0; i < to.length; i += LISTENERS_PER_RECORD) {
+      const listeners = to.slice(i, i + LISTENERS_PER_RECORD)
+      const record: OutputRecord = { v: 1, to: listeners, cause, epoch, data: [...parts] }
+      if (done && listeners.includes(done.sid)) {
+        record.done = done
+        told = true
       }
+      batcher.send({ topic: TOPICS.out, partition: slot, key: null, value: encode(record) })
+    }
+    return told
+  }
+
+  const log = (event: SessionEvent): void =>
+    batcher.send({ topic: TOPICS.session, partition: partitionOf(event.sid), key: event.sid, value: encode(event) })
+
+  return {
+    speak({ to, done, ...rest }) {
+      let told = false
+      for (const [slot, sids] of bySlot(to)) told = tellSlot(slot, { ...rest, to: sids }, done) || told
       return told
     },
+    tellSlot: (slot, speech) => void tellSlot(slot, speech),
+    lifecycle({ sid, connectionEpoch }, event, id) {
+      log({ v: 1, id, at: clock.now(), sid, connectionEpoch, from: incarnation, ...event })
+    },
     command({ sid, connectionEpoch }, command, id) {
-      const event: SessionEvent = {
-        v: 1,
-        type: 'command',
-        id,
-        at: clock.now(),
-        sid,
-        connectionEpoch,
-        from: incarnation,
-        command,
-      }
-      batcher.send({ topic: TOPICS.session, partition: partitionOf(sid), key: sid, value: encode(event) })
+      log({ v: 1, type: 'command', id, at: clock.now(), sid, connectionEpoch, from: incarnation, command })
     },
     publish(record, epoch, pending) {
       const { sid } = record

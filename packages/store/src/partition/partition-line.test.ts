@@ -245,8 +245,19 @@ test('shows what became of connections, each under an id made from its cause, an
     .map(({ value }) => shownEventSchema.parse(JSON.parse(value ?? 'null')))
   expect(shown).toMatchObject([
     { type: 'connection.opened', id: '5:0:1', sid: a, detail: { handle: 1, transport: 'telnet' } },
-    { type: 'connection.detached', id: '5:2:0', sid: a, detail: { reason: 'lost', until: AT + 120_000 } },
+    { type: 'connection.detached', id: '5:2:1', sid: a, detail: { reason: 'lost', until: AT + 120_000 } },
     { type: 'connection.closed', id: '5:4:0', sid: a, detail: { reason: 'lost', handle: 1 } },
   ])
   expect(JSON.stringify(shown)).not.toMatch(/192\.0\.2|host\.example/)
+})
+
+test('tells a gateway that was taken for dead to let its socket go, and shows the session to all at once', async () => {
+  const { feed, settle, owned, replica, outputs } = layLine()
+  feed(detached({ sid: a, gatewayRevision: 2, detachedUntil: AT + 9, reason: 'lost' }))
+  await settle()
+  expect(owned.sessions.get(a)).toMatchObject({ status: 'detached', detachedUntil: AT + 9, closeReason: 'lost' })
+  expect(replica.get(a)).toMatchObject({ status: 'detached' })
+  expect(outputs()).toMatchObject([
+    { to: [a], data: [{ kind: 'close', reason: 'lease-lost' }], cause: { partition: 5, offset: 0, index: 0 } },
+  ])
 })

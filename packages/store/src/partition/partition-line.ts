@@ -15,6 +15,7 @@ import { createCommandDesk } from './apply-command.ts'
 import { createEndDesk } from './apply-end.ts'
 import { createInputDesk } from './apply-input.ts'
 import { decide } from './apply-record.ts'
+import type { Effect } from './game.ts'
 import { createLineDesk, type DeskOptions } from './line-desk.ts'
 import { publishCopy } from './publish-copy.ts'
 import { lostSession } from './restore.ts'
@@ -43,6 +44,9 @@ export interface PartitionLine {
 
 /** No address and no host: events are read by more people than sessions are. */
 const openingOf = ({ handle, gateway, transport }: SessionRecord) => ({ handle, gateway, transport })
+
+/** Its gateway was taken for dead; one that lives after all (it was frozen) tells its player, and lets the socket go. */
+const giveUp = (sid: Sid): Effect => ({ kind: 'output', to: [sid], parts: [{ kind: 'close', reason: 'lease-lost' }] })
 
 function showDetached(
   { sid, handle, gateway, playerName }: SessionRecord,
@@ -101,7 +105,10 @@ export function createPartitionLine(options: LineOptions): PartitionLine {
         return
       case 'merge':
         owned.sessions.merge(event.sid, decision.fields)
-        if (session && event.type === 'connection.detached') showDetached(session, event, turn)
+        if (session && event.type === 'connection.detached') {
+          if (event.reason === 'lost') turn.apply(event.sid, [giveUp(event.sid)], null)
+          showDetached(session, event, turn)
+        }
         return
     }
     if (decision.kind === 'order' && event.type === 'command' && event.command.kind === 'wizard') {

@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs'
 import type { Redis, Result } from 'ioredis'
 import { z } from 'zod'
-import { type GatewayFields, type Partition, partitionOf, type Sid, toHash } from '../contracts/index.ts'
+import {
+  type CloseReason,
+  type GatewayFields,
+  type Partition,
+  partitionOf,
+  type Sid,
+  toHash,
+} from '../contracts/index.ts'
 import { keys } from './keys.ts'
 
 type ScriptArguments = (string | number)[]
@@ -134,12 +141,8 @@ export function createSessionScripts(redis: Redis) {
       return z.enum(['stored', 'gone', 'fenced', 'stale']).parse(answer)
     },
 
-    async detach(
-      sid: Sid,
-      connectionEpoch: number,
-      reason: string,
-      until: number,
-    ): Promise<'stored' | 'gone' | 'fenced'> {
+    async detach(sid: Sid, detach: Detach): Promise<'stored' | 'gone' | 'fenced'> {
+      const { connectionEpoch, gatewayRevision, reason, until } = detach
       const answer = await redis.holdfastDetach(
         keys.versions(partitionOf(sid)),
         keys.session(sid),
@@ -147,6 +150,7 @@ export function createSessionScripts(redis: Redis) {
         connectionEpoch,
         reason,
         until,
+        gatewayRevision,
       )
       return z.enum(['stored', 'gone', 'fenced']).parse(answer)
     },
@@ -171,6 +175,16 @@ export function createSessionScripts(redis: Redis) {
 }
 
 const isCount = (text: string): boolean => /^\d{1,15}$/.test(text)
+
+/** How a session loses its socket. */
+export interface Detach {
+  connectionEpoch: number
+  /** The record has this revision then, or a higher one where Redis knew of more changes. */
+  gatewayRevision: number
+  reason: CloseReason
+  /** Epoch ms. */
+  until: number
+}
 
 /** The connection a gateway speaks for. */
 export interface HeldConnection {

@@ -1,5 +1,7 @@
 import { type Clock, messageOf, OperationalError } from '@holdfast/runtime'
 import { SLOTS } from '../kafka/topics.ts'
+import type { Redis } from './create-redis.ts'
+import { keys } from './keys.ts'
 import type { SessionScripts } from './session-scripts.ts'
 
 export const LEASE_MS = 6_000
@@ -61,6 +63,9 @@ export async function holdSlot(options: SlotLeaseOptions): Promise<SlotLease> {
     },
   }
 }
+
+/** Which incarnation has the lease of a slot; null for none. Rejects when Redis does not answer. */
+export const readSlotHolder = (redis: Redis, slot: number): Promise<string | null> => redis.get(keys.gatewayLease(slot))
 
 async function firstFreeSlot(options: SlotLeaseOptions): Promise<number> {
   const { scripts, clock, incarnation, signal, isHeard, onTrouble } = options

@@ -46,6 +46,8 @@ export interface StateReplica extends SessionsView {
   /** The key has been given null, so nobody needs to remember it. */
   forgetEnded(sid: Sid): void
   position(partition: Partition): PublishedPosition | undefined
+  /** The highest handle of any session that was ever seen here; 0 for none. */
+  readonly highestHandle: number
   /** What the session's gateway last published of it; undefined where it holds none. */
   connectionOf(sid: Sid): GatewayCopy | undefined
   /** What another owner last said of the session's writes that wait; null for nothing, and for own sessions. */
@@ -70,6 +72,7 @@ export function createStateReplica(): StateReplica {
   const players = createIndex()
   const handles = new Map<number, Sid>()
   const deadLetters = new Set<Sid>()
+  let highestHandle = 0
   let unreadable = 0
 
   const put = (record: SessionRecord, epoch: number, pending: WaitingWrite | null): void => {
@@ -86,6 +89,7 @@ export function createStateReplica(): StateReplica {
       players.add(player, sid)
     }
     handles.set(handle, sid)
+    highestHandle = Math.max(highestHandle, handle)
     ended.get(partitionOf(sid))?.delete(sid)
     entries.set(sid, { record, epoch, room, player, pending })
     if (pending?.isDead) deadLetters.add(sid)
@@ -177,6 +181,9 @@ export function createStateReplica(): StateReplica {
     connectionOf: (sid) => connections.get(sid),
     pendingOf: (sid) => entries.get(sid)?.pending ?? null,
     deadLettersOf: (partition) => recordsOf([...deadLetters].filter((sid) => partitionOf(sid) === partition)),
+    get highestHandle() {
+      return highestHandle
+    },
     get unreadable() {
       return unreadable
     },

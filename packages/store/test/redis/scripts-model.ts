@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { GatewayFields, Sid } from '../../src/contracts/index.ts'
-import { type FlushItem, type FlushItemOutcome, seenConnection } from '../../src/redis/session-scripts.ts'
+import { type Detach, type FlushItem, type FlushItemOutcome, seenConnection } from '../../src/redis/session-scripts.ts'
 import { sidsOf } from '../../src/testing/fixtures.ts'
 
 /** What the scripts promise, in a few lines of plain code: the random walk compares Redis with this after each step. */
@@ -80,12 +80,16 @@ export function gatewaySet(
   return 'stored'
 }
 
-export function detach(model: Model, sid: Sid, connectionEpoch: number, until: number): 'stored' | 'gone' | 'fenced' {
+export function detach(
+  model: Model,
+  sid: Sid,
+  { connectionEpoch, gatewayRevision: least, until }: Pick<Detach, 'connectionEpoch' | 'gatewayRevision' | 'until'>,
+): 'stored' | 'gone' | 'fenced' {
   const hash = model.sessions.get(sid)
   if (!hash) return 'gone'
   if (hash.connectionEpoch !== String(connectionEpoch)) return 'fenced'
   if (hash.status === 'detached') return 'stored'
-  const gatewayRevision = String(Number(hash.gatewayRevision) + 1)
+  const gatewayRevision = String(Math.max(Number(hash.gatewayRevision) + 1, least))
   Object.assign(hash, { status: 'detached', closeReason: 'lost', detachedUntil: String(until), gatewayRevision })
   return 'stored'
 }
@@ -191,7 +195,12 @@ export const stepArbitrary = fc.record({
     },
     {
       weight: 2,
-      arbitrary: fc.record({ what: fc.constant('detach' as const), sid, behind: fc.constantFrom(0, 0, 1) }),
+      arbitrary: fc.record({
+        what: fc.constant('detach' as const),
+        sid,
+        behind: fc.constantFrom(0, 0, 1),
+        revision: fc.constantFrom(1, 1, 0, 3),
+      }),
     },
     // A newer connection takes the session over, as a resume does.
     { weight: 2, arbitrary: fc.record({ what: fc.constant('reconnect' as const), sid, gateway }) },

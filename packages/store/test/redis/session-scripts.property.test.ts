@@ -179,8 +179,10 @@ async function take(model: Model, step: Step['do'], number: number): Promise<voi
     }
     case 'detach': {
       const connectionEpoch = epochIn(model, step.sid) - step.behind
-      const answer = detach(model, step.sid, connectionEpoch, AT + number)
-      expect(await scripts.detach(step.sid, connectionEpoch, 'lost', AT + number)).toBe(answer)
+      const gatewayRevision = Number(model.sessions.get(step.sid)?.gatewayRevision ?? '1') + step.revision
+      const given = { connectionEpoch, gatewayRevision, reason: 'lost', until: AT + number } as const
+      const answer = detach(model, step.sid, given)
+      expect(await scripts.detach(step.sid, given)).toBe(answer)
       return
     }
     case 'reconnect':

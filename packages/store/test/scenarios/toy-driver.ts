@@ -43,6 +43,7 @@ export async function startToyServer(env: {
   REDIS_URL: string
   KAFKA_BROKERS: string
   SECRET: string
+  GRACE_MS?: string
 }): Promise<ToyServer> {
   const incarnation = `toy-${process.pid}-${++started}`
   const child: ChildProcess = fork(new URL('./toy-server.ts', import.meta.url), {

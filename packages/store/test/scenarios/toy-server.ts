@@ -10,7 +10,13 @@ import { type SessionRecord, sessionRecordSchema, sidSchema } from '../../src/co
 import { type Effect, type Game, startConnectionStateStore } from '../../src/index.ts'
 
 const env = z
-  .object({ REDIS_URL: z.string(), KAFKA_BROKERS: z.string(), SECRET: z.string(), INCARNATION: z.string() })
+  .object({
+    REDIS_URL: z.string(),
+    KAFKA_BROKERS: z.string(),
+    SECRET: z.string(),
+    INCARNATION: z.string(),
+    GRACE_MS: z.coerce.number().default(120_000),
+  })
   .parse(process.env)
 
 const alterationSchema = z.object({ alter: sidSchema, fields: sessionRecordSchema.partial() })
@@ -70,6 +76,7 @@ const store = await startConnectionStateStore({
   brokers: [env.KAFKA_BROKERS],
   secret: env.SECRET,
   incarnation: env.INCARNATION,
+  graceMs: env.GRACE_MS,
   game,
   clock: systemClock,
   logger: createLogger({ name: env.INCARNATION, level: 'warn' }),

@@ -22,6 +22,8 @@ export interface ToyWorld {
   services: Services
   gateway: ToyGateway
   redis: Redis
+  /** Another gateway beside it, in a slot of its own. */
+  gatewayAt(name: string, slot: number): Promise<ToyGateway>
   /** Starts a server; a link of its own puts the test's proxies between it and its services. */
   server(link?: Link): Promise<ToyServer>
   links: readonly [Link, Link]
@@ -36,8 +38,8 @@ export interface ToyWorld {
   stop(): Promise<void>
 }
 
-/** Real services of the test's own, the test's gateway, and servers that can be killed, stopped and cut off. */
-export async function startToyWorld(): Promise<ToyWorld> {
+/** Real services of the test's own, the test's gateways, and servers that can be killed, stopped and cut off. */
+export async function startToyWorld({ graceMs = 120_000 } = {}): Promise<ToyWorld> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-scenarios-'))
   const ports = await freePorts(6)
   const [listen1 = 0, listen2 = 0, kafka1 = 0, kafka2 = 0, redis1 = 0, redis2 = 0] = ports
@@ -69,6 +71,7 @@ export async function startToyWorld(): Promise<ToyWorld> {
   await first.ready()
   const gateway = await startToyGateway(services.env.KAFKA_BROKERS, SECRET)
   await first.stop()
+  const gateways = [gateway]
 
   const endServers = async (): Promise<void> => {
     const ending = servers
@@ -82,11 +85,16 @@ export async function startToyWorld(): Promise<ToyWorld> {
     gateway,
     redis,
     links,
+    async gatewayAt(name, slot) {
+      const another = await startToyGateway(services.env.KAFKA_BROKERS, SECRET, { name, slot })
+      gateways.push(another)
+      return another
+    },
     async server(link) {
       const env = link
-        ? { REDIS_URL: `redis://127.0.0.1:${link.redis.port}`, KAFKA_BROKERS: `127.0.0.1:${link.kafka.port}`, SECRET }
-        : { ...services.env, SECRET }
-      const server = await startToyServer(env)
+        ? { REDIS_URL: `redis://127.0.0.1:${link.redis.port}`, KAFKA_BROKERS: `127.0.0.1:${link.kafka.port}` }
+        : services.env
+      const server = await startToyServer({ ...env, SECRET, GRACE_MS: String(graceMs) })
       servers.push(server)
       return server
     },
@@ -110,7 +118,7 @@ export async function startToyWorld(): Promise<ToyWorld> {
     endServers,
     async stop() {
       await endServers()
-      await gateway.stop()
+      await Promise.all(gateways.map((each) => each.stop()))
       redis.disconnect()
       for (const link of links) await Promise.all([link.redis.close(), link.kafka.close()])
       await Promise.all([services.stop(), redisService.stop()])
