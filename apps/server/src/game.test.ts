@@ -289,14 +289,29 @@ describe('the rest', () => {
   })
 })
 
+it('greets a newcomer as nobody, whoever its gateway took it for', async () => {
+  const visitor = connected(9)
+  const effects = await gameIn(forbiddenWorld).established(visitor, contextOf([visitor]))
+  expect(heard(effects, [visitor])[9]).toContain('connect <name> <password>')
+  expect(effects).toMatchObject([{ parts: [{ kind: 'bind', player: null, loginState: 'connected' }, {}] }])
+})
+
 describe('a session that ends or is told from elsewhere', () => {
   it('is missed by the room, but for one whose player came back', async () => {
     const game = gameIn(forbiddenWorld)
     expect(heard(await game.closed(alice, 'lost', contextOf(everybody)), everybody)).toEqual({
       3: 'Alice has disconnected.\n',
     })
-    expect(heard(await game.closed(alice, 'replaced', contextOf(everybody)), everybody)).toEqual({})
+    const back = playing(12, 'Alice', { player: '#2' })
+    expect(heard(await game.closed(alice, 'replaced', contextOf([...everybody, back])), everybody)).toEqual({})
     expect(await game.closed(connected(13), 'client', contextOf(everybody))).toEqual([])
+  })
+
+  it('is missed by the room when what was to replace it has gone too', async () => {
+    const game = gameIn(forbiddenWorld)
+    expect(heard(await game.closed(alice, 'replaced', contextOf(everybody)), everybody)).toEqual({
+      3: 'Alice has disconnected.\n',
+    })
   })
 
   it('reads why before it is closed, and follows its player to another room', async () => {

@@ -9,10 +9,11 @@ import { parse, type Words } from './commands/parse.ts'
 import { changingPassword } from './commands/password.ts'
 import { awaitsPassword, takePassword } from './commands/password-prompt.ts'
 import { type Found, findCommand, HUH, pageNamed } from './commands/registry.ts'
-import { ownOthers, sayGoodbye, show, tell } from './effects/output.ts'
+import { lines, ownOthers, sayGoodbye, show, tell } from './effects/output.ts'
 import { isAdmitted } from './sessions/admitted.ts'
 import { announce, stateChanged, storing } from './sessions/binding.ts'
 import { createConsoleSignIn } from './sessions/console-sign-in.ts'
+import { giveWay } from './sessions/give-way.ts'
 import type { GameParts, Inquiry } from './sessions/inquiry.ts'
 import { connecting, creating } from './sessions/login.ts'
 import { parseDbref } from './world/world.ts'
@@ -39,7 +40,8 @@ export function createGame(parts: GameParts): Game {
   })
 
   return {
-    established: (session) => [tell(session, parts.texts.banner)],
+    // Its gateway may have held it before, and think it somebody's: only a beginning that was lost on the way comes again.
+    established: (session) => [show([session], [NOBODY, lines(parts.texts.banner)])],
     input(session, input, context) {
       const line = cleanLine(input.line)
       if (input.beforeLogin && awaitsPassword(session)) return takePassword(session, input.inputSequence, line)
@@ -54,6 +56,7 @@ export function createGame(parts: GameParts): Game {
       return inquiryOf(question).answered({ session, content: question.content, answer, context, ...parts })
     },
     command: (session, command) => obey(session, command),
+    detached: (session, context) => giveWay(session, context),
     closed: (session, reason, context) => farewell(session, reason, context),
     async work(session, question, tools) {
       return inquiryOf(question).work({ session, content: question.content, tools, ...parts })
@@ -63,6 +66,8 @@ export function createGame(parts: GameParts): Game {
     signIn: createConsoleSignIn(parts),
   }
 }
+
+const NOBODY = { kind: 'bind', player: null, playerName: null, loginState: 'connected' } as const
 
 const isDbref = (text: string | null): boolean => text === null || parseDbref(text) !== null
 
@@ -126,7 +131,7 @@ function wordsOf({ reason, text }: Extract<GameCommand, { kind: 'close' }>): str
 function farewell(session: SessionRecord, reason: CloseReason, context: GameContext): Effects {
   if (!isAdmitted(session)) return []
   const changed = stateChanged('unbind', session, { reason })
-  if (reason === 'replaced') return [changed]
-  const others = ownOthers(session, context.sessions)
-  return [announce(session, context, others.length > 0 ? 'partially disconnected' : 'disconnected'), changed]
+  const playsOn = ownOthers(session, context.sessions).length > 0
+  if (reason === 'replaced' && playsOn) return [changed]
+  return [announce(session, context, playsOn ? 'partially disconnected' : 'disconnected'), changed]
 }

@@ -28,6 +28,11 @@ export interface Game {
   answered(session: SessionRecord, question: Question, answer: string, context: GameContext): Effects
   /** A change from elsewhere (never `answer`). */
   command(session: SessionRecord, command: GameCommand, context: GameContext): Effects
+  /**
+   * The session has lost its socket, and waits for its player until its time is over. Without it every session waits;
+   * a game that knows better has it closed by a command (`lost`, `replaced`).
+   */
+  detached?(session: SessionRecord, context: GameContext): Effects
   /** The session has ended; its outputs may go to others only. */
   closed(session: SessionRecord, reason: CloseReason, context: GameContext): Effects
   /**

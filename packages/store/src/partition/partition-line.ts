@@ -1,5 +1,6 @@
 import { type Clock, traceOf } from '@holdfast/runtime'
 import {
+  type GatewayFields,
   type SessionEvent,
   type SessionEventOf,
   type SessionRecord,
@@ -104,11 +105,8 @@ export function createPartitionLine(options: LineOptions): PartitionLine {
         })
         return
       case 'merge':
-        owned.sessions.merge(event.sid, decision.fields)
-        if (session && event.type === 'connection.detached') {
-          if (event.reason === 'lost') turn.apply(event.sid, [giveUp(event.sid)], null)
-          showDetached(session, event, turn)
-        }
+        if (session && event.type === 'connection.detached') await applyDetached(session, event, decision.fields, turn)
+        else owned.sessions.merge(event.sid, decision.fields)
         return
     }
     if (decision.kind === 'order' && event.type === 'command' && event.command.kind === 'wizard') {
@@ -124,6 +122,21 @@ export function createPartitionLine(options: LineOptions): PartitionLine {
       if (decision.kind === 'input') await applyInput(session, event, event, record, turn)
       else park(session, event, turn)
     }
+  }
+
+  const applyDetached = async (
+    session: SessionRecord,
+    event: SessionEventOf<'connection.detached'>,
+    fields: Partial<GatewayFields>,
+    turn: Turn,
+  ): Promise<void> => {
+    const { sid } = session
+    const effects = await askGame(() => game.detached?.(session, contextOf(event, `c:${event.id}`)) ?? [])
+    if (!isCurrent()) return
+    owned.sessions.merge(sid, fields)
+    if (event.reason === 'lost') turn.apply(sid, [giveUp(sid)], null)
+    showDetached(session, event, turn)
+    turn.apply(sid, effects ?? [], null)
   }
 
   const publish = (sid: Sid, isUrgent: boolean): void => {

@@ -1,0 +1,18 @@
+import type { Effect, GameContext } from '@holdfast/store'
+import type { SessionRecord } from '@holdfast/store/contracts'
+import { isAdmitted } from './admitted.ts'
+import { disconnect } from './session-service.ts'
+
+/**
+ * What a session that has lost its socket waits for. A player who comes back does so as a new session, which ends this one
+ * (binding.ts). One who had come back already, or who plays on at another gateway, leaves it nothing to wait for; nor does
+ * anybody come back to a session that was nobody's. (A WebSocket client may resume its own; telnet has no such thing.)
+ */
+export function giveWay(session: SessionRecord, { sessions }: GameContext): readonly Effect[] {
+  if (session.transport === 'websocket') return []
+  if (session.player === null) return [disconnect(session.sid, 'lost', null)]
+  // Those of the same gateway are lost with it.
+  const playsOn = (other: SessionRecord): boolean =>
+    other.status === 'connected' && other.gateway !== session.gateway && isAdmitted(other)
+  return sessions.ofPlayer(session.player).some(playsOn) ? [disconnect(session.sid, 'replaced', null)] : []
+}
