@@ -113,7 +113,7 @@ describe('a gateway and an owner that differ', () => {
 })
 
 describe('a gateway that dies', () => {
-  it('leaves its sessions detached, in memory, Redis and what is published, until their time is over', async () => {
+  it('leaves its sessions detached everywhere until their time is over, whatever it still writes (scenario 7)', async () => {
     await startServer()
     const gateway = await gatewayWithLease()
     const [session, other] = [await connect(gateway), await connect(world.gateway)]
@@ -131,7 +131,7 @@ describe('a gateway that dies', () => {
       `1.2.${stored?.serverRevision}`,
     )
 
-    // It was only frozen: what it writes now is refused, and it is told to let the socket go (scenario 7).
+    // It was only frozen: what it writes now is refused, and it is told to let the socket go.
     const late = { gateway: gateway.name, connectionEpoch: 1, gatewayRevision: 9 }
     const scripts = createSessionScripts(world.redis)
     expect(await scripts.gatewaySet(session.sid, late, { status: 'connected', width: 80 })).toBe('fenced')
