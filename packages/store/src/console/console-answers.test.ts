@@ -76,6 +76,7 @@ describe('the list of sessions', () => {
     expect(handles({ limit: 10_000 })).toHaveLength(ROWS_PER_PAGE_MAX)
     expect(handles({ offset: 240, limit: 100 })).toEqual([241, 242, 243, 244, 245, 246, 247, 248, 249, 250])
     expect(handles({ offset: 999 })).toEqual([])
+    expect(handles({ offset: -5, limit: 0 })).toEqual([1])
     expect(rig.answers.sessions({ filter: 'player:p3', limit: 1 })).toMatchObject({ value: { total: 36, limit: 1 } })
   })
 

@@ -79,11 +79,13 @@ export function createConsoleAnswers(model: ConsoleModel, facts: () => ConsoleFa
       if (!matched.ok) return matched
       const { found } = matched
       found.sort((a, b) => order.order(a.keys, b.keys))
-      const count = Math.min(limit, ROWS_PER_PAGE_MAX)
-      const items = found
-        .slice(offset, offset + count)
-        .map(({ row, facts: about }) => withIdle(row, about, look.moment.wall))
-      return { ok: true, value: { ...base(look), items, total: found.length, offset, limit: count } }
+      const from = Math.max(0, Math.trunc(offset))
+      const count = Math.min(Math.max(1, Math.trunc(limit)), ROWS_PER_PAGE_MAX)
+      const items = found.slice(from, from + count).map((each) => {
+        const { row, facts: about } = table.asOf(each, look)
+        return withIdle(row, about, look.moment.wall)
+      })
+      return { ok: true, value: { ...base(look), items, total: found.length, offset: from, limit: count } }
     },
 
     session(sid) {
@@ -132,13 +134,13 @@ export function createConsoleAnswers(model: ConsoleModel, facts: () => ConsoleFa
     },
 
     resolve(filter) {
-      const matched = matching(filter, model.look())
+      const matched = matching(filter, model.look('all'))
       if (!matched.ok) return matched
       return { ok: true, sids: matched.found.filter(({ row }) => row.status !== 'closed').map(({ row }) => row.sid) }
     },
 
     versions(sids) {
-      model.look()
+      model.look('all')
       const versionOf = (sid: Sid): string | null => {
         const shown = table.get(sid)
         return shown && shown.row.status !== 'closed' ? shown.row.version : null

@@ -41,8 +41,8 @@ export interface ConsoleModel {
   putStored(sid: Sid, stored: RedisCopy, readAt: number): void
   /** What is due at each tick: sources that fell silent or came back, changed sessions, what time alone changes. */
   tick(): void
-  /** A look at all sources, with what it changes judged, for an answer. */
-  look(): SourceLook
+  /** A look at all sources, for an answer, with what it changes judged: all of it, or as much as an answer can wait for. */
+  look(howMuch?: 'all' | 'some'): SourceLook
   judgeNow(sid: Sid, look: SourceLook): { judged: Judged; shown: Shown } | null
   readonly copies: CopiesTable
   readonly processes: ProcessTable
@@ -118,8 +118,8 @@ export function createConsoleModel({ clock, reading, onListenerFailed }: Console
   const onEvent = (event: ShownEvent): void => {
     changes.bump()
     divergence.told(event, clock.monotonic())
-    // An auditor has seen something: this console's copy of it may be from before.
-    if (event.type === 'divergence.found' && event.sid && copies.get(event.sid)) schedule.hurry(event.sid)
+    // An auditor has seen something, or put it right: what this console has read of it may be from before.
+    if (event.type.startsWith('divergence.') && event.sid && copies.get(event.sid)) schedule.hurry(event.sid)
   }
 
   return {
@@ -142,7 +142,7 @@ export function createConsoleModel({ clock, reading, onListenerFailed }: Console
       }
       lookAnew(TICK_JUDGES_MS)
     },
-    look: () => lookAnew(QUESTION_JUDGES_MS),
+    look: (howMuch = 'some') => lookAnew(howMuch === 'all' ? Number.POSITIVE_INFINITY : QUESTION_JUDGES_MS),
     judgeNow: (sid, look) => sessions.judgeNow(sid, look),
     copies,
     processes,

@@ -70,6 +70,19 @@ describe("an auditor's finding", () => {
     expect(items()).toEqual([])
   })
 
+  test('is not opened again by what the console had read before it healed', async () => {
+    rig.redis.delete(sid)
+    await rig.pass(12_000)
+    expect(items()).toMatchObject([{ state: 'missing', healedAt: null }])
+    rig.putRedis(session)
+    rig.show({ type: 'divergence.healed', sid })
+    rig.answers.session(sid)
+    expect(items()).toMatchObject([{ state: 'missing', healedAt: expect.any(String) }])
+    await rig.pass(5_000)
+    expect(items()).toHaveLength(1)
+    expect(rig.answers.session(sid)?.session.state).toBe('in-sync')
+  })
+
   test('heals when every copy was read again and agrees: its auditor may have died since', async () => {
     found()
     rig.processes.delete(SERVER)

@@ -48,7 +48,7 @@ export interface DivergenceList {
   judged(sid: Sid, judged: Judged, shown: Shown, look: SourceLook): void
   /** Nothing is known of the session (any more). */
   dropped(sid: Sid, look: SourceLook): void
-  /** Open ones an auditor told of: to be judged until one judgement confirms or refutes them. */
+  /** Those an auditor told of: to be judged until a judgement of all copies, read since, confirms or refutes it. */
   toConfirm(): Iterable<Sid>
   /** Open ones, the oldest first, as of this look; then what healed, the newest first. */
   items(look: SourceLook, judgeNow: (sid: Sid) => { judged: Judged; shown: Shown } | null): DivergenceItem[]
@@ -63,6 +63,8 @@ export function createDivergenceList(): DivergenceList {
   const open = new Map<Sid, Open>()
   /** By the time of healing, oldest first. */
   let healed: { at: number; item: DivergenceItem }[] = []
+  /** When auditors told of a healing, monotonic: what the console had read before does not open it again. */
+  const refuted = new Map<Sid, number>()
 
   const heal = (entry: Open, at: number): void => {
     open.delete(entry.sid)
@@ -73,6 +75,11 @@ export function createDivergenceList(): DivergenceList {
   const judged = (sid: Sid, each: Judged, shown: Shown, look: SourceLook): void => {
     const entry = open.get(sid)
     const { verdict } = each
+    const refutedAt = refuted.get(sid)
+    if (refutedAt !== undefined) {
+      if (!isReadAfter(refutedAt, each)) return
+      refuted.delete(sid)
+    }
     if (isWrong(verdict.state)) {
       const item = ownItem(each, shown, look, entry?.item ?? null)
       open.set(sid, {
@@ -81,26 +88,32 @@ export function createDivergenceList(): DivergenceList {
         isJudged: true,
         told: entry?.told ?? null,
       })
-    } else if (entry && verdict.state === 'in-sync' && isLaterThan(entry.told, each)) heal(entry, look.moment.wall)
+    } else if (entry && verdict.state === 'in-sync' && (!entry.told || isReadAfter(entry.told.heardAt, each)))
+      heal(entry, look.moment.wall)
   }
 
   return {
     judged,
     told({ type, finding, sid, from, at }, monotonic) {
       const entry = sid === null ? undefined : open.get(sid)
-      if (type === 'divergence.healed' && entry) heal(entry, at)
+      if (type === 'divergence.healed' && entry) {
+        heal(entry, at)
+        refuted.set(entry.sid, monotonic)
+      }
       if (type !== 'divergence.found' || !finding) return
       const told = { finding, from, heardAt: monotonic }
       const item = entry?.isJudged ? joined(entry.item, told) : toldItem(finding)
       open.set(finding.sid, { sid: finding.sid, item, isJudged: entry?.isJudged ?? false, told })
     },
     dropped(sid, { moment }) {
+      refuted.delete(sid)
       const entry = open.get(sid)
       if (!entry || (entry.told && moment.monotonic - entry.told.heardAt < UNHEARD_OF_MS)) return
       heal(entry, moment.wall)
     },
     *toConfirm() {
       for (const { sid, told } of open.values()) if (told) yield sid
+      yield* refuted.keys()
     },
     items(look, judgeNow) {
       healed = healed.filter(({ at }) => look.moment.wall - at < HEALED_KEPT_MS)
@@ -122,10 +135,9 @@ export function createDivergenceList(): DivergenceList {
 /** Of ISO times. */
 const earlier = (a: string, b: string): string => (a < b ? a : b)
 
-/** Every copy of the judgement was read after the auditor had spoken. */
-const isLaterThan = (told: Told | null, { readings }: Judged): boolean =>
-  told === null ||
-  Object.values(readings.copies).every((copy) => copy.kind === 'unknown' || copy.observedAt > told.heardAt)
+/** Every copy of the judgement was read after that time. */
+const isReadAfter = (monotonic: number, { readings }: Judged): boolean =>
+  Object.values(readings.copies).every((copy) => copy.kind === 'unknown' || copy.observedAt > monotonic)
 
 /** An auditor that does not live is no witness, and what nobody reads now is not called drifted any more. */
 function asOfNow(

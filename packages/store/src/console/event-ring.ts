@@ -71,6 +71,7 @@ export function createEventRing(playerOf: (sid: Sid) => string | null): EventRin
       return event
     },
     gap(at, reason) {
+      if (kept.at(-1)?.item.kind === 'gap') return // one long one
       keep({ kind: 'gap', id: `gap:${sequence}`, at: isoOf(at), reason }, reason.toLowerCase())
     },
     settle() {

@@ -3,6 +3,9 @@ import { PARTITIONS } from '../contracts/index.ts'
 import type { KnownProcess } from './process-table.ts'
 import { isRead, type SourceLook, type Standing, sourceOf } from './source-look.ts'
 
+/** As servers count it: some fetches may be slow. */
+const KAFKA_LATE_MS = 3_000
+
 export interface HealthFacts {
   look: SourceLook
   processes: Iterable<KnownProcess>
@@ -23,8 +26,8 @@ type Body = Omit<HealthReport, 'rev' | 'asOf' | 'sources'>
 export function healthOf(facts: HealthFacts): Body {
   const { look, ping, lag } = facts
   const all = [...facts.processes]
-  const isKafkaUp = look.kafka.status === 'fresh'
-  const isRedisUp = look.redis.status === 'fresh' && ping?.isAnswered === true
+  const isKafkaUp = doesKafkaAnswer(look)
+  const isRedisUp = doesRedisAnswer(look, ping)
   const waiting = all.reduce((sum, { id, beat }) => sum + (isRead(look.process(id)) ? beat.lag : 0), lag)
   const processes = all.map(({ id, beat }) => {
     const { role, sessions, partitions, rssBytes, uptimeMs } = beat
@@ -39,6 +42,12 @@ export function healthOf(facts: HealthFacts): Body {
     processes,
   }
 }
+
+export const doesKafkaAnswer = ({ kafka, moment }: SourceLook): boolean =>
+  kafka.asOf !== null && moment.monotonic - kafka.asOf < KAFKA_LATE_MS
+
+export const doesRedisAnswer = ({ redis }: SourceLook, ping: HealthFacts['ping']): boolean =>
+  redis.status === 'fresh' && ping?.isAnswered === true
 
 function statusOf(
   { look, connectedAt }: HealthFacts,

@@ -84,7 +84,7 @@ export function startLogFeed(options: LogFeedOptions): LogFeed {
     onRecord: model.applyEvent,
     onReopened(problem) {
       reopened('events')(problem)
-      model.events.gap(clock.now(), `the reader of events was opened anew: ${problem}`)
+      model.events.gap(clock.now(), `events were not read for a while: ${problem}`)
     },
   })
 

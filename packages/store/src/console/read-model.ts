@@ -11,6 +11,7 @@ import { type ConsoleAnswers, createConsoleAnswers } from './console-answers.ts'
 import { createConsoleMetrics } from './console-metrics.ts'
 import { createConsoleModel, type ReadingFacts } from './console-model.ts'
 import { createVersionReader } from './expected-versions.ts'
+import { doesKafkaAnswer, doesRedisAnswer } from './health-report.ts'
 import { type LogFeed, startLogFeed } from './log-feed.ts'
 import { type RedisObserver, startRedisObserver } from './redis-observer.ts'
 import type { PatchListener } from './row-changes.ts'
@@ -138,12 +139,12 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
     },
     subscribe: (listener) => model.changes.subscribe(listener),
     status() {
-      const { copiesReadAsOf, kafkaSilentMs } = feed.facts()
+      const { copiesReadAsOf } = feed.facts()
       const look = model.look()
       return {
         isReady: copiesReadAsOf !== null,
-        redisUp: look.redis.status === 'fresh' && observer.ping?.isAnswered === true,
-        kafkaUp: Number.isFinite(kafkaSilentMs) && look.kafka.status === 'fresh',
+        redisUp: doesRedisAnswer(look, observer.ping),
+        kafkaUp: doesKafkaAnswer(look),
         lag: feed.lag,
         behindMs: copiesReadAsOf === null ? null : Math.max(0, Math.round(clock.monotonic() - copiesReadAsOf)),
         sessions: model.copies.size,

@@ -40,6 +40,8 @@ export interface SessionTable {
   judgeTouched(look: SourceLook, mayGoOn: () => boolean): boolean
   /** The session as of this look, for an answer that shows it in full. */
   judgeNow(sid: Sid, look: SourceLook): { judged: Judged; shown: Shown } | null
+  /** As of this look, judged only where it has to be; for a row among many. */
+  asOf(shown: Shown, look: SourceLook): Shown
   get(sid: Sid): Shown | undefined
   /** All that are listed. */
   listed(): Iterable<Shown>
@@ -139,6 +141,11 @@ export function createSessionTable(options: SessionTableOptions): SessionTable {
     judgeNow(sid, look) {
       touched.delete(sid)
       return judgeKnown(sid, look)
+    },
+    asOf(known, look) {
+      const { sid } = known.copies
+      if (!touched.delete(sid)) return known
+      return judgeKnown(sid, look)?.shown ?? known
     },
     get: (sid) => shown.get(sid),
     *listed() {

@@ -120,7 +120,8 @@ export function lookAtSources(facts: SourceFacts): SourceLook {
     },
     get sources() {
       const all = [...processes.all()].map(({ id }) => sourceOf(id, process(id), moment))
-      return [sourceOf('redis', redis, moment), sourceOf('kafka', kafka, moment), ...all]
+      // Kafka's age as a source is that of what was read of it.
+      return [sourceOf('redis', redis, moment), sourceOf('kafka', through(reading), moment), ...all]
     },
   }
 }
