@@ -345,6 +345,14 @@ describe('a session that ended', () => {
     expect(rig.answers.session(sid)).toBeNull()
   })
 
+  test('needs no owner to be over: its end was told', async () => {
+    rig.end(session)
+    await rig.pass(1_000)
+    rig.processes.delete(SERVER)
+    await rig.pass(8_000)
+    expect(detail().session).toMatchObject({ state: 'in-sync', status: 'closed' })
+  })
+
   test('is a ghost in the list for as long as Redis keeps it', async () => {
     const stored = rig.redis.get(sid)
     rig.end(session)

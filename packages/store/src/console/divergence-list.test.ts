@@ -59,6 +59,13 @@ describe("an auditor's finding", () => {
     expect(rig.answers.divergence().counts.drifted).toBe(1)
   })
 
+  test('is unknown while the console itself cannot read what it tells of', async () => {
+    rig.isRedisUp = false
+    await rig.pass(6_000)
+    found()
+    expect(items()).toMatchObject([{ state: 'unknown', cause: 'rolled-back', healedAt: null }])
+  })
+
   test('heals by its auditor, and stays listed for ten minutes with what it was', async () => {
     found({ state: 'missing', cause: 'missing', missingIn: ['redis'], policy: 'repair' })
     rig.show({ type: 'divergence.healed', sid })

@@ -57,3 +57,25 @@ test('a difference counts from the look that saw it first', async () => {
   expect(now - Date.parse(field?.since ?? '')).toBeGreaterThanOrEqual(GRACE_MS)
   expect(now - Date.parse(field?.since ?? '')).toBeLessThanOrEqual(12_000)
 })
+
+test('a new difference beside an old one counts from its own look, not from when its copies were read', async () => {
+  rig.putRedis(session, { room: '#66' })
+  await rig.pass(12_000)
+  expect(state()).toBe('drifted')
+  rig.isRedisUp = false
+  await rig.pass(4_000)
+  rig.putServer({ ...session, commandCount: 5, serverRevision: 2 }) // Redis has it too, but was not read since
+  await rig.pass(100)
+  rig.isRedisUp = true
+  for (let passed = 0; passed < 2_500; passed += 100) {
+    await rig.pass(100)
+    expect(rig.answers.session(sid)?.session.drifted).not.toContain('commandCount')
+  }
+})
+
+test('a binding that is in Redis before its answer has come to memory is on its way', async () => {
+  const waitingFor = { id: '1:2:0', kind: 'login', sealed: 'x', parked: [] }
+  rig.put({ ...session, waitingFor, serverRevision: 2 })
+  rig.putRedis({ ...session, waitingFor, serverRevision: 2, player: '#5', loginState: 'loggedIn' })
+  expect(await statesOver(15_000)).not.toContain('drifted')
+})
