@@ -23,6 +23,8 @@ export interface ToyServer {
   /** Every `sid/number` that its game was given, in order; a replay or a repeat shows as a second one. */
   readonly applied: readonly string[]
   status(): Promise<Status>
+  /** How many partitions it owns, and whether all of them are ready. */
+  owned(): Promise<{ count: number; ready: boolean }>
   /** Owns `count` partitions and all of them are ready. */
   ready(count?: number): Promise<void>
   /** Waits until its game has begun to hold, or its work has begun. */
@@ -44,6 +46,7 @@ export async function startToyServer(env: {
   KAFKA_BROKERS: string
   SECRET: string
   GRACE_MS?: string
+  CLOCK_OFF_MS?: string
 }): Promise<ToyServer> {
   const incarnation = `toy-${process.pid}-${++started}`
   const child: ChildProcess = fork(new URL('./toy-server.ts', import.meta.url), {
@@ -64,9 +67,9 @@ export async function startToyServer(env: {
     if (child.exitCode === null && child.signalCode === null) act()
     await exited
   }
-  const status = async (): Promise<Status> => {
+  const status = async (what: 'status' | 'brief' = 'status'): Promise<Status> => {
     const before = statuses.length
-    child.send('status')
+    child.send(what)
     return waitUntil(() => statuses[before], { timeoutMs: 5_000, what: 'a status' })
   }
   await waitUntil(() => seen.has('up'), { timeoutMs: 20_000, what: 'a toy server' })
@@ -74,11 +77,15 @@ export async function startToyServer(env: {
   return {
     incarnation,
     applied,
-    status,
+    status: () => status(),
+    async owned() {
+      const { owned, unready } = await status('brief')
+      return { count: owned.length, ready: unready.length === 0 }
+    },
     async ready(count = PARTITIONS) {
       await waitUntil(
         async () => {
-          const { owned, unready } = await status()
+          const { owned, unready } = await status('brief')
           return owned.length === count && unready.length === 0
         },
         { timeoutMs: 20_000, everyMs: 50, what: `${incarnation} ready with ${count} partitions` },

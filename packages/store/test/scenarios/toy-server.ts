@@ -16,6 +16,8 @@ const env = z
     SECRET: z.string(),
     INCARNATION: z.string(),
     GRACE_MS: z.coerce.number().default(120_000),
+    /** How far this process's wall clock is from the others', ms. */
+    CLOCK_OFF_MS: z.coerce.number().default(0),
   })
   .parse(process.env)
 
@@ -78,7 +80,7 @@ const store = await startConnectionStateStore({
   incarnation: env.INCARNATION,
   graceMs: env.GRACE_MS,
   game,
-  clock: systemClock,
+  clock: { ...systemClock, now: () => systemClock.now() + env.CLOCK_OFF_MS },
   logger: createLogger({ name: env.INCARNATION, level: 'warn' }),
   metrics: createMetrics(),
   signal: new AbortController().signal,
@@ -95,6 +97,7 @@ process.on('message', (message) => {
     release = []
   }
   if (message === 'status') report({ kind: 'status', ...store.status(), sessions: store.sessions.all() })
+  if (message === 'brief') report({ kind: 'status', ...store.status(), sessions: [] })
   const alteration = alterationSchema.safeParse(message)
   if (alteration.success) Object.assign(store.sessions.get(alteration.data.alter) ?? {}, alteration.data.fields)
   if (message === 'stop') void store.stop(4_000).then(() => process.exit(0))

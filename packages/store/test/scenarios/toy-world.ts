@@ -25,7 +25,7 @@ export interface ToyWorld {
   /** Another gateway beside it, in a slot of its own. */
   gatewayAt(name: string, slot: number): Promise<ToyGateway>
   /** Starts a server; a link of its own puts the test's proxies between it and its services. */
-  server(link?: Link): Promise<ToyServer>
+  server(link?: Link, clockOffMs?: number): Promise<ToyServer>
   links: readonly [Link, Link]
   /** What Redis holds of a session; null for nothing. */
   stored(sid: Sid): Promise<SessionRecord | null>
@@ -90,11 +90,16 @@ export async function startToyWorld({ graceMs = 120_000 } = {}): Promise<ToyWorl
       gateways.push(another)
       return another
     },
-    async server(link) {
+    async server(link, clockOffMs = 0) {
       const env = link
         ? { REDIS_URL: `redis://127.0.0.1:${link.redis.port}`, KAFKA_BROKERS: `127.0.0.1:${link.kafka.port}` }
         : services.env
-      const server = await startToyServer({ ...env, SECRET, GRACE_MS: String(graceMs) })
+      const server = await startToyServer({
+        ...env,
+        SECRET,
+        GRACE_MS: String(graceMs),
+        CLOCK_OFF_MS: String(clockOffMs),
+      })
       servers.push(server)
       return server
     },
