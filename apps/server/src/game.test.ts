@@ -4,7 +4,7 @@ import { createGame } from './game.ts'
 import { after, awayWorld, connected, contextOf, forbiddenWorld, heard, playing } from './testing/stage.ts'
 import { loadTexts } from './text/texts.ts'
 import { createPasswords } from './world/passwords.ts'
-import type { World } from './world/world.ts'
+import type { World, WorldReader } from './world/world.ts'
 
 const texts = loadTexts()
 const alice = playing(2, 'Alice')
@@ -12,6 +12,15 @@ const bob = playing(3, 'Bob')
 const far = playing(4, 'Farah', { room: '#9' })
 const wizard = playing(1, 'Wizard', { wizard: true, room: '#9' })
 const everybody = [alice, bob, far, wizard]
+
+const room = { dbref: 0, type: 'room', name: 'Hall', description: '', location: null, destination: null } as const
+/** A world of one room, in which everybody is. */
+const hall: WorldReader = {
+  object: async () => ({ ...room, owner: 1, flags: [] }),
+  contents: async () => [],
+  credentials: async () => null,
+  owned: async () => 0,
+}
 
 const gameIn = (world: World) => createGame({ world, passwords: createPasswords(), texts, loginWithoutRedis: 'allow' })
 
@@ -50,6 +59,59 @@ describe('speech, which needs no world', () => {
 
   it('brings no control characters to others', async () => {
     expect((await type(alice, 'say \u001b[2Jhi\u202e\u0007')).heard[3]).toBe('Alice says, "[2Jhi"\n')
+  })
+})
+
+describe('a newcomer whose login is not stored yet', () => {
+  const stored = { id: '1:2:0', kind: 'stored', sealed: 'x', parked: [] }
+  const newcomer = playing(5, 'Newt', { waitingFor: stored })
+  const withNewcomer = [...everybody, newcomer]
+  const answeredWorld: World = {
+    ...forbiddenWorld,
+    read: (look) => look(hall).then((value) => ({ kind: 'done', value })),
+  }
+
+  it.each(['say hello', ':waves', 'page Newt=hello', 'LOGOUT'])(
+    'hears nothing of %s before the welcome',
+    async (line) => {
+      expect((await type(alice, line, withNewcomer)).heard).not.toHaveProperty('5')
+    },
+  )
+
+  it('hears no announcement of a wizard', async () => {
+    expect((await type(wizard, '@wall tide', withNewcomer)).heard).not.toHaveProperty('5')
+  })
+
+  it('hears no second session of its own player', async () => {
+    const second = playing(6, 'Newt', { player: newcomer.player })
+    expect((await type(second, 'say hi', [...withNewcomer, second])).heard).not.toHaveProperty('5')
+  })
+
+  it('is seen by nobody: not in the room, not in WHO, not in INFO', async () => {
+    expect((await type(alice, 'look', withNewcomer, answeredWorld)).heard[2]).toBe('Hall\nContents:\nBob\n')
+    expect((await type(alice, 'WHO', withNewcomer)).heard[2]).not.toContain('Newt')
+    const visitor = connected(14)
+    expect((await type(visitor, 'INFO', [...withNewcomer, visitor])).heard[14]).toContain('Connected: 4')
+  })
+
+  it('leaves without a word when it goes before the welcome: the room never met it', async () => {
+    expect(await gameIn(forbiddenWorld).closed(newcomer, 'client', contextOf(withNewcomer))).toEqual([])
+  })
+
+  it('hears the room from its welcome on, also while the lines that it typed ahead are done', async () => {
+    const welcomed = { ...newcomer, waitingFor: { ...stored, isAnswered: true as const } }
+    expect((await type(alice, 'say hello', [...everybody, welcomed])).heard[5]).toBe('Alice says, "hello"\n')
+    const asking = { ...newcomer, waitingFor: { ...stored, kind: 'password' } }
+    expect((await type(alice, 'say hello', [...everybody, asking])).heard[5]).toBe('Alice says, "hello"\n')
+  })
+
+  it('is booted with the rest of its player', async () => {
+    const second = playing(6, 'Newt', { player: newcomer.player })
+    const { effects } = await type(wizard, '@boot Newt', [...withNewcomer, second])
+    expect(effects.flatMap((effect) => (effect.kind === 'command' ? [effect.to] : []))).toEqual([
+      newcomer.sid,
+      second.sid,
+    ])
   })
 })
 

@@ -8,7 +8,8 @@ import { takeExit } from './commands/move.ts'
 import { parse, type Words } from './commands/parse.ts'
 import { changingPassword } from './commands/password.ts'
 import { type Found, findCommand, HUH } from './commands/registry.ts'
-import { sayGoodbye, show, tell } from './effects/output.ts'
+import { ownOthers, sayGoodbye, show, tell } from './effects/output.ts'
+import { isAdmitted } from './sessions/admitted.ts'
 import { announce, stateChanged, storing } from './sessions/binding.ts'
 import type { GameParts, Inquiry } from './sessions/inquiry.ts'
 import { connecting, creating } from './sessions/login.ts'
@@ -94,16 +95,20 @@ function obey(session: SessionRecord, command: GameCommand): Effects {
       const { player, loginState } = session
       if (loginState !== 'loggedIn') return []
       const bound = { kind: 'bind', player, playerName: command.playerName, loginState } as const
-      return [{ kind: 'set', fields: { playerName: command.playerName } }, show([session], [bound])]
+      // Before it is let in its gateway knows nobody: the welcome says who it is.
+      return [
+        { kind: 'set', fields: { playerName: command.playerName } },
+        show([session], isAdmitted(session) ? [bound] : []),
+      ]
     }
   }
 }
 
-/** `replaced`: its player plays on in another session, so the room is told nothing. */
+/** `replaced`: its player plays on in another session, so the room is told nothing. Nor is it of whom it never met. */
 function farewell(session: SessionRecord, reason: CloseReason, context: GameContext): Effects {
-  if (session.loginState !== 'loggedIn') return []
+  if (!isAdmitted(session)) return []
   const changed = stateChanged('unbind', session, { reason })
   if (reason === 'replaced') return [changed]
-  const others = context.sessions.ofPlayer(session.player ?? '').filter((each) => each.sid !== session.sid)
+  const others = ownOthers(session, context.sessions)
   return [announce(session, context, others.length > 0 ? 'partially disconnected' : 'disconnected'), changed]
 }

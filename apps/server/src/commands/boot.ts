@@ -55,7 +55,9 @@ function bootPlayer({ session, context, words }: Turn): Effect[] {
   const match = matchPlayer(words.argument, session, context.sessions)
   if (match.kind === 'many') return [tell(session, `I don't know which one you mean: ${match.names.join(', ')}.`)]
   if (match.kind === 'none') return [tell(session, 'That player is not connected.')]
-  const { player, name, sessions } = match.found
+  const { player, name } = match.found
+  // All of them: a login that is still being stored would else outlast the boot.
+  const sessions = context.sessions.ofPlayer(player)
   const [first] = sessions
   if (player === session.player)
     return [tell(session, "You can't boot yourself! Use QUIT, or @boot/me for your other connections.")]
