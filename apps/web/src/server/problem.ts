@@ -8,6 +8,7 @@ const STATUS: Readonly<Record<ProblemCode, readonly [status: number, title: stri
   'read-only': [403, 'Read-only'],
   'not-found': [404, 'Not found'],
   changed: [409, 'Changed since you looked'],
+  'id-taken': [409, 'Id taken'],
   refused: [422, 'Refused'],
   limited: [429, 'Too many requests'],
   unavailable: [503, 'Unavailable'],

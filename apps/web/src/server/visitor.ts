@@ -1,9 +1,12 @@
-/** The wizard who is signed in. */
-export interface Visitor {
-  name: string
-  dbref: string
-  /** ISO; when this session ends at the latest. */
-  expiresAt: string
-  /** Commands are off: by HOLDFAST_CONSOLE_READONLY, or because nobody could confirm for long that this is still a wizard. */
-  isReadOnly: boolean
+import type { ConsoleSession } from '@holdfast/store/contracts'
+
+/** The wizard who asks for a page. */
+export type Visitor = ConsoleSession
+
+/** What a page, and what proxy.ts says about it, needs to know of this process. */
+export interface PageFacts {
+  /** Next's own tools evaluate code then. */
+  isDevelopment: boolean
+  /** Where the players' client connects to. */
+  wsUrl: string
 }

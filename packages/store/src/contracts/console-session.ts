@@ -45,6 +45,7 @@ export const problemCodeSchema = z.enum([
   'read-only',
   'not-found',
   'changed',
+  'id-taken',
   'refused',
   'limited',
   'unavailable',
@@ -52,8 +53,8 @@ export const problemCodeSchema = z.enum([
 ])
 export type ProblemCode = z.infer<typeof problemCodeSchema>
 
-/** A target that is not what the wizard saw: `version` is its present one, null where the session is gone. */
-export const changedSchema = z.object({ sid: sidSchema, expected: z.string(), version: z.string().nullable() })
+/** A session that is not as the wizard saw it. */
+export const changedSchema = z.object({ sid: sidSchema, saw: z.string(), is: z.string() })
 export type Changed = z.infer<typeof changedSchema>
 
 /** An error of the API (RFC 9457), as `application/problem+json`. `code` is what programs compare, `detail` is for people. */
