@@ -16,6 +16,7 @@ export interface Game {
   readonly httpPorts: readonly number[]
   /** A plain client: what `redis-cli` would see. */
   readonly redis: Redis
+  readonly redisUrl: string
   /** The process as `processes.json` has it now; waits where it is just being started again. */
   process(role: Role, index?: number): Promise<ProcessEntry>
   /** Sends a signal by the pid in `processes.json`, SIGKILL where none is named; returns that pid. */
@@ -30,6 +31,8 @@ export interface Game {
 
 export type GameOptions = {
   servers?: number
+  /** A Redis that the test owns, instead of the game's own. */
+  redisUrl?: string
   env?: NodeJS.ProcessEnv
   /** A folder of an earlier game; then the caller removes it. */
   dataDir?: string
@@ -54,6 +57,7 @@ export function removeDataDir(dataDir: string): void {
 /** Starts what `npm start` starts, and does not wait. */
 export async function launchStart({
   servers = 1,
+  redisUrl,
   env = {},
   dataDir = newDataDir(),
 }: GameOptions = {}): Promise<{ child: Child; dataDir: string; telnetPort: number; httpPorts: number[] }> {
@@ -68,6 +72,7 @@ export async function launchStart({
     HOLDFAST_SERVERS: String(servers),
     HOLDFAST_WIZARD_NAME: WIZARD.name,
     HOLDFAST_WIZARD_PASSWORD: WIZARD.password,
+    ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
     ...env,
   })
   return { child, dataDir, telnetPort, httpPorts: [httpPort, serverPorts[0] ?? 0] }
@@ -116,13 +121,15 @@ export async function startGame(options: GameOptions = {}): Promise<Game> {
   const portsOf = (role: Role) => readProcesses(dataDir).filter((entry) => entry.role === role)
   const allHttpPorts = [httpPorts[0] ?? 0, ...portsOf('server').map(({ ports }) => ports.http ?? 0)]
   await untilReady(allHttpPorts)
-  const redis = openRedis(`redis://127.0.0.1:${(await findProcess(dataDir, 'redis')).ports.redis}`)
+  const redisUrl = options.redisUrl ?? `redis://127.0.0.1:${(await findProcess(dataDir, 'redis')).ports.redis}`
+  const redis = openRedis(redisUrl)
 
   return {
     dataDir,
     telnetPort,
     httpPorts: allHttpPorts,
     redis,
+    redisUrl,
     process: (role, index) => findProcess(dataDir, role, index),
     async kill(role, index, signal = 'SIGKILL') {
       const { pid } = await findProcess(dataDir, role, index)

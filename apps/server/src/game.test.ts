@@ -1,5 +1,6 @@
 import type { SessionRecord } from '@holdfast/store/contracts'
 import { describe, expect, it } from 'vitest'
+import { COMMANDS } from './commands/registry.ts'
 import { createGame } from './game.ts'
 import { after, awayWorld, connected, contextOf, forbiddenWorld, heard, playing } from './testing/stage.ts'
 import { loadTexts } from './text/texts.ts'
@@ -19,6 +20,7 @@ const hall: WorldReader = {
   object: async () => ({ ...room, owner: 1, flags: [] }),
   contents: async () => [],
   credentials: async () => null,
+  credentialsOf: async () => null,
   owned: async () => 0,
 }
 
@@ -169,6 +171,15 @@ describe('wizards', () => {
     })
   })
 
+  it.each([
+    [alice, '@boot', '@boot/me ends your other connections; QUIT ends this one.\n'],
+    [alice, '@boot me', '@boot/me ends your other connections; QUIT ends this one.\n'],
+    [wizard, '@boot', expect.stringContaining('Boot whom? @boot <player>')],
+    [wizard, '@boot/port', expect.stringContaining('@boot/port <port>')],
+  ])('tell who types @boot wrong what is right', async (session, line, said) => {
+    expect((await type(session, line)).heard).toEqual({ [session.handle]: said })
+  })
+
   it('are the only ones who boot others; everybody boots their own others', async () => {
     expect((await type(alice, '@boot Bob')).heard).toEqual({ 2: "You can't boot other people!\n" })
     const second = playing(8, 'Alice', { player: '#2' })
@@ -220,6 +231,17 @@ describe('the rest', () => {
   it('answers help from its pages', async () => {
     expect((await type(alice, 'help @dig')).heard[2]).toContain('@dig')
     expect((await type(alice, 'help nothing')).heard[2]).toBe("No entry for 'nothing'.\n")
+    expect((await type(alice, 'help l')).heard[2]).toContain('look <')
+    expect((await type(alice, 'help "')).heard[2]).toContain('say <words>')
+  })
+
+  it('has help for every name and alias that a command has', async () => {
+    for (const word of COMMANDS.flatMap(({ name, aliases = [] }) => [name, ...aliases])) {
+      for (const session of [alice, connected(14)]) {
+        const { heard: told } = await type(session, `help ${word}`, [session])
+        expect([word, told[session.handle]]).not.toEqual([word, expect.stringMatching(/No entry|which match/)])
+      }
+    }
   })
 
   it('does nothing for idle and for nothing', async () => {
@@ -231,6 +253,21 @@ describe('the rest', () => {
     const world: World = { ...forbiddenWorld, change: () => Promise.resolve({ kind: 'nothing' }) }
     expect((await type(alice, 'frobnicate', everybody, world)).heard).toEqual({ 2: 'Huh?  (Type "help" for help.)\n' })
     expect((await type(connected(12), 'say hi', [connected(12)])).heard[12]).toContain('Huh?')
+  })
+
+  it.each([
+    ['look/foo', "look doesn't know switch FOO.\n"],
+    ['@boot/me/quiet', "@boot doesn't know switch QUIET.\n"],
+    ['@pref/clean x', "@pref doesn't know switch CLEAN.\n"],
+    ['@wall/pose waves', 'Permission denied.\n'],
+  ])('refuses a switch that a command does not know: %s', async (line, said) => {
+    expect((await type(alice, line)).heard).toEqual({ 2: said })
+  })
+
+  it('refuses such a switch at the login too, and knows those that there are', async () => {
+    const visitor = connected(14)
+    expect((await type(visitor, 'WHO/all', [visitor])).heard).toEqual({ 14: "WHO doesn't know switch ALL.\n" })
+    expect((await type(alice, 'pose/nospace waves')).heard[3]).toBe('Alicewaves\n')
   })
 
   it('says that the world is away, and lets abbreviated speech go on', async () => {
@@ -270,5 +307,30 @@ describe('a session that ends or is told from elsewhere', () => {
     })
     const moved = await game.command(alice, { kind: 'moved', room: '#9' }, contextOf(everybody))
     expect(after(alice, moved).room).toBe('#9')
+  })
+
+  it('reads something when a wizard has written nothing', async () => {
+    const game = gameIn(forbiddenWorld)
+    for (const text of [null, '', ' \u0007 ']) {
+      const close = { kind: 'close', reason: 'boot', text } as const
+      expect(heard(await game.command(alice, close, contextOf(everybody)), everybody)).toEqual({
+        2: 'You are politely shown to the door.\n[close boot]',
+      })
+    }
+  })
+
+  it('reads a message from the console as a page, with nothing in it that its terminal would obey', async () => {
+    const message = { kind: 'message', from: 'Mara', text: 'The tide\u001b[2J turns.\r\nAt nine.\n' } as const
+    expect(heard(await gameIn(forbiddenWorld).command(alice, message, contextOf(everybody)), everybody)).toEqual({
+      2: 'Mara (console) pages: The tide[2J turns.\nAt nine.\n',
+    })
+  })
+
+  it('is taken from Redis only with a player and a room that can be', () => {
+    const game = gameIn(forbiddenWorld)
+    expect(game.problemOf?.(alice)).toBeNull()
+    expect(game.problemOf?.(connected(13))).toBeNull()
+    expect(game.problemOf?.({ ...alice, room: 'nowhere' })).toEqual(expect.any(String))
+    expect(game.problemOf?.({ ...alice, player: 'Alice' })).toEqual(expect.any(String))
   })
 })

@@ -1,18 +1,21 @@
 import type { Effects, Game, GameCommand, GameContext, InputLine, Question } from '@holdfast/store'
 import type { CloseReason, SessionRecord } from '@holdfast/store/contracts'
+import { SHOWN_THE_DOOR } from './commands/boot.ts'
 import { settling } from './commands/change-world.ts'
-import { cleanLine } from './commands/clean-line.ts'
+import { cleanLine, cleanText } from './commands/clean-line.ts'
 import type { Turn } from './commands/command.ts'
-import { awaitsPassword, takePassword } from './commands/connect.ts'
 import { takeExit } from './commands/move.ts'
 import { parse, type Words } from './commands/parse.ts'
 import { changingPassword } from './commands/password.ts'
-import { type Found, findCommand, HUH } from './commands/registry.ts'
+import { awaitsPassword, takePassword } from './commands/password-prompt.ts'
+import { type Found, findCommand, HUH, pageNamed } from './commands/registry.ts'
 import { ownOthers, sayGoodbye, show, tell } from './effects/output.ts'
 import { isAdmitted } from './sessions/admitted.ts'
 import { announce, stateChanged, storing } from './sessions/binding.ts'
+import { createConsoleSignIn } from './sessions/console-sign-in.ts'
 import type { GameParts, Inquiry } from './sessions/inquiry.ts'
 import { connecting, creating } from './sessions/login.ts'
+import { parseDbref } from './world/world.ts'
 
 const INQUIRIES: readonly Inquiry[] = [connecting, creating, storing, changingPassword, settling]
 
@@ -32,15 +35,14 @@ export function createGame(parts: GameParts): Game {
     world: parts.world,
     texts: parts.texts,
     isCommandName,
+    pageNamed: (word) => pageNamed(parse(word)?.word ?? word),
   })
 
   return {
     established: (session) => [tell(session, parts.texts.banner)],
     input(session, input, context) {
       const line = cleanLine(input.line)
-      if (input.beforeLogin && awaitsPassword({ session })) {
-        return takePassword({ session, inputSequence: input.inputSequence }, line)
-      }
+      if (input.beforeLogin && awaitsPassword(session)) return takePassword(session, input.inputSequence, line)
       const words = parse(line)
       if (words === null) return []
       const turn = turnOf(session, input, words, context)
@@ -56,8 +58,13 @@ export function createGame(parts: GameParts): Game {
     async work(session, question, tools) {
       return inquiryOf(question).work({ session, content: question.content, tools, ...parts })
     },
+    problemOf: ({ player, room }) =>
+      isDbref(player) && isDbref(room) ? null : 'a player and a room are written like #12',
+    signIn: createConsoleSignIn(parts),
   }
 }
+
+const isDbref = (text: string | null): boolean => text === null || parseDbref(text) !== null
 
 function inquiryOf({ kind }: Question): Inquiry {
   const inquiry = INQUIRIES.find((each) => each.kind === kind)
@@ -67,7 +74,11 @@ function inquiryOf({ kind }: Question): Inquiry {
 
 function runFound(found: Found, turn: Turn): Effects {
   if (found.kind === 'none') return [tell(turn.session, HUH)]
-  if (found.command.wizardsOnly && !turn.session.wizard) return [tell(turn.session, 'Permission denied.')]
+  const { name, wizardsOnly, switches = [] } = found.command
+  if (wizardsOnly && !turn.session.wizard) return [tell(turn.session, 'Permission denied.')]
+  // Doing the rest would be doing something else than was asked for.
+  const unknown = turn.words.switches.find((each) => !switches.includes(each))
+  if (unknown !== undefined) return [tell(turn.session, `${name} doesn't know switch ${unknown.toUpperCase()}.`)]
   return found.command.run(turn)
 }
 
@@ -86,9 +97,10 @@ async function exitOr(found: Found, turn: Turn) {
 function obey(session: SessionRecord, command: GameCommand): Effects {
   switch (command.kind) {
     case 'close':
-      return [sayGoodbye(session, command.reason, command.text)]
+      return [sayGoodbye(session, command.reason, wordsOf(command))]
     case 'message':
-      return [tell(session, `${command.from} tells you from the console: ${command.text}`)]
+      // As a page reads, so that a client's triggers for pages know it; a page's own `Name (alias)` has the same shape.
+      return [tell(session, `${command.from} (console) pages: ${cleanText(command.text)}`)]
     case 'moved':
       return session.loginState === 'loggedIn' ? [{ kind: 'set', fields: { room: command.room } }] : []
     case 'renamed': {
@@ -102,6 +114,12 @@ function obey(session: SessionRecord, command: GameCommand): Effects {
       ]
     }
   }
+}
+
+/** A player who is booted reads something, also where the wizard wrote nothing. */
+function wordsOf({ reason, text }: Extract<GameCommand, { kind: 'close' }>): string | null {
+  const words = text === null ? '' : cleanText(text)
+  return words || (reason === 'boot' ? SHOWN_THE_DOOR : null)
 }
 
 /** `replaced`: its player plays on in another session, so the room is told nothing. Nor is it of whom it never met. */

@@ -177,6 +177,23 @@ describe('who may build', () => {
   })
 })
 
+describe('an exit to where it may not lead', () => {
+  it('is refused and not made', async () => {
+    const { sit, type } = table()
+    const [wizard, iris] = [sit(14), sit(15)]
+    await type(wizard, `connect Wizard ${WIZARD_PASSWORD}`)
+    await type(iris, 'create Iris swordfish')
+    const own = dbrefIn((await type(iris, '@dig Nook')).heard[15]?.replace('number ', 'number #'))
+    await type(wizard, `@open Crawl=${own}`)
+    await type(iris, 'crawl')
+    expect((await type(iris, '@open Gone=#99999')).heard[15]).toBe('That is not a room.\n')
+    expect((await type(iris, '@open Gone=nowhere')).heard[15]).toBe('That is not a room.\n')
+    expect((await type(iris, '@open Gone=#0')).heard[15]).toBe('Permission denied.\n')
+    expect((await type(iris, 'gone')).heard[15]).toContain('Huh?')
+    expect((await type(iris, 'look')).heard[15]).not.toContain('Obvious exits')
+  })
+})
+
 describe('a line that is applied again after a crash', () => {
   it('moves and digs once, and shows the same', async () => {
     const { sit, type, now, again } = table()
@@ -204,6 +221,20 @@ describe('a line that is applied again after a crash', () => {
     expect(second).toEqual(first)
     expect(after(seat, first)).toMatchObject({ playerName: 'Gwen', loginState: 'loggedIn', boundBy: 1 })
     expect(await database.query("select name from objects where name = 'Gwen'")).toHaveLength(1)
+  })
+
+  it('knows a wizard for the console, and another password by another epoch', async () => {
+    const first = await game.signIn?.({ name: 'wizard', password: WIZARD_PASSWORD })
+    expect(first).toMatchObject({ answer: { kind: 'wizard', dbref: '#1', name: 'Wizard' }, who: 'Wizard' })
+    expect((await game.signIn?.({ dbref: '#1' }))?.answer).toEqual(first?.answer)
+    expect(await game.signIn?.({ name: 'Gwen', password: 'swordfish' })).toEqual({
+      answer: { kind: 'refused' },
+      who: 'Gwen',
+    })
+    expect(await game.signIn?.({ name: 'nobody', password: 'open sesame' })).toEqual({
+      answer: { kind: 'refused' },
+      who: null,
+    })
   })
 
   it('keeps no password in the world, neither in its ledger', async () => {

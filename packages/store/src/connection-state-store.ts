@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type Clock, type Logger, type Metrics, messageOf } from '@holdfast/runtime'
+import { startAudit } from './audit/audit.ts'
 import { PARTITIONS, type Partition, type SessionRecord } from './contracts/index.ts'
 import { openControlBoard, startBeats } from './control/control-board.ts'
 import { BACKLOG_BYTES_MAX, createBatcher } from './kafka/batcher.ts'
@@ -21,9 +22,11 @@ import { createQuestionWorker } from './partition/question-worker.ts'
 import { startStatePublisher } from './partition/state-publisher.ts'
 import { createRedis } from './redis/create-redis.ts'
 import { loadPartition } from './redis/partition-loader.ts'
+import { createRedisReader } from './redis/redis-copies.ts'
 import { createSessionScripts } from './redis/session-scripts.ts'
 import { watchStore } from './redis/store-watch.ts'
 import { createStateReplica } from './replica/state-replica.ts'
+import { openSignInDesk } from './sign-in/sign-in-desk.ts'
 import { createStoreMetrics } from './store-metrics.ts'
 import { type BreakerState, createBreaker } from './write-behind/breaker.ts'
 import { startFlushLoop } from './write-behind/flush-loop.ts'
@@ -33,6 +36,9 @@ import { countQueues, createQueueMeter } from './write-behind/queue-figures.ts'
 /** Waiting for Kafka at the start. */
 const KAFKA_START_WAIT_MS = 60_000
 const GROUP = 'holdfast-servers'
+/** A replica of which Kafka has not been asked for so long, or with so many records to read, shows what was. */
+const REPLICA_LATE_MS = 2_000
+const REPLICA_LAG_MAX = 500
 /** How much later than published other servers' sessions may be known here. */
 const REPLICA_COLLECT_MS = 20
 
@@ -191,7 +197,8 @@ export async function startConnectionStateStore(options: StoreOptions): Promise<
         readCopy,
         gateways,
         writes: flusher,
-        recheck: () => undefined,
+        recheck: (sid) => void audit.recheck(sid),
+        reconciled: (sid) => audit.expectCommand(sid),
         problemOf: (session) => game.problemOf?.(session) ?? null,
         onAnswered: seen.orderAnswered,
       },
@@ -204,7 +211,7 @@ export async function startConnectionStateStore(options: StoreOptions): Promise<
         onAsked: (life, session) => {
           if (life.ready) worker.start(session)
         },
-        onPartitionEvent: () => undefined, // told, and not compared yet
+        onPartitionEvent: (_, event) => audit.heard(event),
         onRoom: (life) => ownership.onRoom(life),
       },
     })
@@ -240,6 +247,17 @@ export async function startConnectionStateStore(options: StoreOptions): Promise<
     },
   })
 
+  const signIns = openSignInDesk({
+    board,
+    seal,
+    outbox,
+    clock,
+    incarnation,
+    answersFor: (partition) => ownership.life(partition)?.owned.ready === true,
+    signIn: (question) => game.signIn?.(question) ?? Promise.resolve({ answer: { kind: 'unavailable' }, who: null }),
+    onDropped: seen.signInDropped,
+    onFailed: seen.signInFailed,
+  })
   const watch = watchStore({
     redis: bulkRedis,
     clock,
@@ -253,6 +271,22 @@ export async function startConnectionStateStore(options: StoreOptions): Promise<
   const flushLoop = startFlushLoop(clock, () => flushersOf(ownership.lives()))
   const publisher = startStatePublisher({ clock, lives: () => ownership.lives(), outbox, replica })
   const progress = startProgressWatch({ clock, group, lives: () => ownership.lives(), batcher, onStuck: onDead })
+  const audit = startAudit({
+    clock,
+    logger,
+    metrics,
+    incarnation,
+    lives: () => ownership.lives(),
+    life: (partition) => ownership.life(partition),
+    redis: createRedisReader(bulkRedis),
+    replica,
+    isReplicaFresh: () =>
+      replicaIsRead && replicaReader.silentMs < REPLICA_LATE_MS && replicaReader.lag < REPLICA_LAG_MAX,
+    board,
+    outbox,
+    breaker,
+    progress,
+  })
 
   const status = (): StoreStatus => {
     const lives = [...ownership.lives()].map(({ owned }) => owned)
@@ -284,7 +318,7 @@ export async function startConnectionStateStore(options: StoreOptions): Promise<
         lag,
         redisUp,
         queue: meter.figures(),
-        audit: null,
+        audit: audit.coverage(),
       }
     },
   })
@@ -301,7 +335,9 @@ export async function startConnectionStateStore(options: StoreOptions): Promise<
         await clock.sleep(10)
       flushLoop.close()
       publisher.close()
+      signIns.close()
       progress.close()
+      audit.close()
       const flushed = flushLoop
         .flushAll()
         .catch((error: unknown) => logger.error({ error: messageOf(error) }, 'last flush'))

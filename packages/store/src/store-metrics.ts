@@ -31,6 +31,7 @@ export function createStoreMetrics(metrics: Metrics, logger: Logger) {
     'type',
     'outcome',
   ])
+  const signInDrops = metrics.counter('sign_ins_dropped_total', 'Sign-ins of consoles that were not worked on', ['why'])
   const takeovers = metrics.histogram('takeover_ms', 'From the join of the group to ready, ms', ['how'])
   const lastLogged = new Map<string, number>()
 
@@ -97,6 +98,12 @@ export function createStoreMetrics(metrics: Metrics, logger: Logger) {
     },
     orderAnswered(type: string, outcome: string): void {
       orders.inc({ type, outcome })
+    },
+    signInDropped(why: string): void {
+      signInDrops.inc({ why })
+    },
+    signInFailed(trace: string): void {
+      warn('a sign-in could not be checked', { error: trace })
     },
     dropped(why: string): void {
       drops.inc({ why })

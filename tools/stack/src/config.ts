@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseEnv } from 'node:util'
-import { count, port, readConfig, url } from '@holdfast/runtime'
+import { count, list, port, readConfig, url } from '@holdfast/runtime'
 import { z } from 'zod'
+// The server's own rule, so that what it would refuse is told before anything is started. It is pure and imports nothing.
+import { nameProblem, passwordProblem } from '../../../apps/server/src/world/names.ts'
 import { REPO_DIR } from './paths.ts'
 
 const PROCESSES_MAX = 32
@@ -10,6 +12,21 @@ const PROCESSES_MAX = 32
 /** Silence would be worse: an operator would believe that connections are encrypted. */
 const isUnset = (value: unknown): boolean => value === undefined
 const isOff = (value: string): boolean => value === 'off'
+
+/** A text that a rule finds nothing wrong with; else the rule's words are the problem. */
+const textWithout = (problemIn: (text: string) => string | null) =>
+  z.string().superRefine((text, context) => {
+    const message = problemIn(text)
+    if (message !== null) context.addIssue({ code: 'custom', message })
+  })
+
+const BROKER = /^(?:\[[^\]]+\]|[^:\s]+):\d{1,5}$/
+
+const brokersProblem = (text: string): string | null => {
+  const brokers = list().parse(text)
+  if (brokers.length > 0 && brokers.every((broker) => BROKER.test(broker))) return null
+  return 'name brokers by host and port, such as 127.0.0.1:9092, with commas between them'
+}
 
 const schema = z.object({
   HOLDFAST_HOST: z.string().default('127.0.0.1'),
@@ -20,12 +37,13 @@ const schema = z.object({
   HOLDFAST_PROXY_PROTOCOL: z.string().default('off').refine(isOff, 'the PROXY protocol is not there yet: leave it off'),
   HOLDFAST_DATA_DIR: z.string().default('.data'),
   HOLDFAST_SECRET: z.string().min(16, 'use 16 characters or more').optional(),
-  HOLDFAST_WIZARD_NAME: z.string().default('Wizard'),
-  HOLDFAST_WIZARD_PASSWORD: z.string().optional(),
+  HOLDFAST_WIZARD_NAME: textWithout(nameProblem).default('Wizard'),
+  HOLDFAST_WIZARD_PASSWORD: textWithout(passwordProblem).optional(),
+  HOLDFAST_LOGIN_WITHOUT_REDIS: z.enum(['allow', 'deny'], 'use "allow" or "deny"').default('allow'),
   HOLDFAST_GATEWAYS: count({ min: 1, max: PROCESSES_MAX }).default(1),
   HOLDFAST_SERVERS: count({ min: 1, max: PROCESSES_MAX }).default(1),
   REDIS_URL: url(['redis', 'rediss'], 'redis://127.0.0.1:6379').optional(),
-  KAFKA_BROKERS: z.string().optional(),
+  KAFKA_BROKERS: textWithout(brokersProblem).optional(),
   DATABASE_URL: url(['postgres', 'postgresql'], 'postgres://user:password@127.0.0.1:5432/holdfast').optional(),
 })
 

@@ -1,19 +1,20 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { provideDataFolder } from './data-folder.ts'
 import { lockDataFolder } from './data-lock.ts'
 import { processIdentity } from './process-identity.ts'
 
 function folder(): string {
   const path = mkdtempSync(join(tmpdir(), 'holdfast-lock-'))
   onTestFinished(() => rmSync(path, { recursive: true }))
+  provideDataFolder(path)
   return path
 }
 
 function lockedBy(dataDir: string, pid: number, identity: string): void {
-  mkdirSync(join(dataDir, 'run'))
   writeFileSync(join(dataDir, 'run/lock'), JSON.stringify({ pid, identity }))
 }
 
@@ -44,7 +45,6 @@ test('takes over when the pid now belongs to another process', () => {
 
 test('takes over a lock file that was torn', () => {
   const dataDir = folder()
-  mkdirSync(join(dataDir, 'run'))
   writeFileSync(join(dataDir, 'run/lock'), '{"pid":')
   lockDataFolder(dataDir)()
 })

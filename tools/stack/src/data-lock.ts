@@ -1,5 +1,5 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { z } from 'zod'
 import { isSameProcess, processIdentity } from './process-identity.ts'
 import { StackError } from './stack-error.ts'
@@ -52,13 +52,12 @@ function takeAway(file: string, stale: string): void {
 }
 
 /**
- * Holds a data folder for this process alone: two supervisors on one folder would run two Kafkas on the same files.
+ * Holds a data folder (data-folder.ts has made it) for this process alone: two supervisors on one folder would run two Kafkas on the same files.
  * Returns the release. Throws one line that names the holder. A lock whose process is dead, or whose pid now belongs to
  * another process, is taken over.
  */
 export function lockDataFolder(dataDir: string): () => void {
   const file = join(dataDir, 'run/lock')
-  mkdirSync(dirname(file), { recursive: true })
   const content = `${JSON.stringify({ pid: process.pid, identity: processIdentity(process.pid) ?? 'unknown' })}\n`
   for (let tries = 0; tries < TRIES; tries += 1) {
     if (tryCreate(file, content)) {

@@ -48,3 +48,22 @@ test('refuses one port given to two listeners', async () => {
   const config = readStackConfig({ HOLDFAST_TELNET_PORT: String(port), HOLDFAST_HTTP_PORT: String(port) })
   await expect(assignGamePorts(config)).rejects.toThrow(`port ${port} is given twice`)
 })
+
+test.each(['203.0.113.9', 'no-such-host.invalid'])(
+  'says that %s is no address of this machine, not that a port is in use',
+  async (host) => {
+    const [telnet = 0, http = 0, server = 0] = await freePorts(3)
+    const ports = { HOLDFAST_TELNET_PORT: String(telnet), HOLDFAST_HTTP_PORT: String(http) }
+    const config = readStackConfig({ ...ports, HOLDFAST_SERVER_HTTP_PORT: String(server), HOLDFAST_HOST: host })
+    await expect(assignGamePorts(config)).rejects.toThrow(
+      `${host} (HOLDFAST_HOST) is no address of this machine: set HOLDFAST_HOST to one that is`,
+    )
+  },
+)
+
+test('says so too where any free ports would do', async () => {
+  const ports = { HOLDFAST_TELNET_PORT: '0', HOLDFAST_HTTP_PORT: '0', HOLDFAST_SERVER_HTTP_PORT: '0' }
+  await expect(assignGamePorts(readStackConfig({ ...ports, HOLDFAST_HOST: '203.0.113.9' }))).rejects.toThrow(
+    'is no address of this machine',
+  )
+})

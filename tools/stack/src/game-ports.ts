@@ -1,5 +1,5 @@
 import type { StackConfig } from './config.ts'
-import { freePorts, nextFreePort, portIsFree } from './ports.ts'
+import { freePorts, nextFreePort, type PortProblem, portProblem } from './ports.ts'
 import type { Ports } from './service.ts'
 import { StackError } from './stack-error.ts'
 
@@ -12,8 +12,33 @@ const VARIABLES = {
   telnets: 'HOLDFAST_TELNETS_PORT',
 } as const
 
-/** One line for each configured port that is in use, naming its variable. */
-async function refuseUsedPorts({ host, ports }: StackConfig): Promise<void> {
+/** What is wrong and what to do, in one line; `where` names a port and its variable. */
+function refusal(problem: PortProblem, host: string, where: { port: number; variable: string } | null): StackError {
+  const at = where === null ? 'ports' : `port ${where.port} (${where.variable})`
+  switch (problem) {
+    case 'in-use': {
+      const other = where === null ? '' : `, or set ${where.variable} to another port`
+      return new StackError(`${at} is in use: stop what listens there${other}`, { code: 'port-in-use' })
+    }
+    case 'not-our-address':
+      return new StackError(
+        `${host} (HOLDFAST_HOST) is no address of this machine: set HOLDFAST_HOST to one that is, or to 0.0.0.0 for all of them`,
+        { code: 'not-our-address' },
+      )
+    case 'not-allowed':
+      return new StackError(
+        `this user may not listen on ${at} of ${host}: choose ports of 1024 or above, or start it as a user who may`,
+        { code: 'not-allowed' },
+      )
+    default:
+      return new StackError(`cannot listen on ${at} of ${host}: the system says ${problem.other}`)
+  }
+}
+
+/** One line for what keeps the processes from listening where they are told to, naming the variable that says so. */
+async function refuseBadPlaces({ host, ports }: StackConfig): Promise<void> {
+  const hostProblem = await portProblem(0, host)
+  if (hostProblem !== null) throw refusal(hostProblem, host, null)
   const seen = new Map<number, string>()
   for (const name of ['telnet', 'http', 'serverHttp', 'telnets'] as const) {
     const port = ports[name]
@@ -23,20 +48,17 @@ async function refuseUsedPorts({ host, ports }: StackConfig): Promise<void> {
     if (other !== undefined)
       throw new StackError(`port ${port} is given twice: set ${variable} or ${other} to another port`)
     seen.set(port, variable)
-    if (await portIsFree(port, host)) continue
-    throw new StackError(
-      `port ${port} (${variable}) is in use: stop what listens there, or set ${variable} to another port`,
-      { code: 'port-in-use' },
-    )
+    const problem = await portProblem(port, host)
+    if (problem !== null) throw refusal(problem, host, { port, variable })
   }
 }
 
 /**
  * Which ports each gateway and server gets: the first the configured ones (0: any free one), the next ones the next free
- * ones. Throws one line when a configured port is in use.
+ * ones. Throws one line when nothing can listen on a configured host or port.
  */
 export async function assignGamePorts(config: StackConfig): Promise<GamePorts> {
-  await refuseUsedPorts(config)
+  await refuseBadPlaces(config)
   const { host, ports } = config
   const taken = new Set<number>(Object.values(ports).filter((port) => port !== undefined))
   const take = async (first: number, index: number, previous: number | undefined): Promise<number> => {

@@ -7,14 +7,31 @@ const LOWEST = 20_000
 const HIGHEST = 32_000
 const TRIES = 500
 
-/** Whether something can listen there now. */
-export function portIsFree(port: number, host = '127.0.0.1'): Promise<boolean> {
+/** Why nothing can listen there now; `other` with the system's own code. */
+export type PortProblem = 'in-use' | 'not-our-address' | 'not-allowed' | { other: string }
+
+const PROBLEMS: Readonly<Record<string, PortProblem>> = {
+  EADDRINUSE: 'in-use',
+  EADDRNOTAVAIL: 'not-our-address',
+  EAFNOSUPPORT: 'not-our-address',
+  EINVAL: 'not-our-address',
+  ENOTFOUND: 'not-our-address',
+  EAI_AGAIN: 'not-our-address',
+  EACCES: 'not-allowed',
+}
+
+/** What keeps this process from listening there, or null. Port 0 asks about the host alone. */
+export function portProblem(port: number, host: string): Promise<PortProblem | null> {
   return new Promise((resolve) => {
     const server = createServer()
-    server.once('error', () => resolve(false))
-    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)))
+    server.once('error', ({ code = 'unknown' }: NodeJS.ErrnoException) => resolve(PROBLEMS[code] ?? { other: code }))
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(null)))
   })
 }
+
+/** Whether something can listen there now. */
+export const portIsFree = async (port: number, host = '127.0.0.1'): Promise<boolean> =>
+  (await portProblem(port, host)) === null
 
 /** `count` different loopback ports with nothing listening on them; random, so that parallel runs rarely meet. */
 export async function freePorts(count: number, except: ReadonlySet<number> = new Set()): Promise<number[]> {

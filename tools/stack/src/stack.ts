@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { createLogger, type Lifecycle, systemClock } from '@holdfast/runtime'
+import { createLogger, generatePassword, type Lifecycle, systemClock } from '@holdfast/runtime'
 import { banner } from './banner.ts'
 import type { StackConfig } from './config.ts'
+import { provideDataFolder } from './data-folder.ts'
 import { lockDataFolder } from './data-lock.ts'
 import { launchGame, prepareWorld } from './game.ts'
 import { assignGamePorts } from './game-ports.ts'
@@ -12,7 +12,7 @@ import { launchPostgres } from './postgres.ts'
 import { createProcessTable } from './process-table.ts'
 import { type ProgramName, providePrograms, type Say } from './programs.ts'
 import { launchRedis, type ServiceOptions } from './redis.ts'
-import { generatePassword, provideSecret } from './secrets.ts'
+import { provideSecret } from './secrets.ts'
 import type { Launched, Ports } from './service.ts'
 import { provideServicePorts } from './service-ports.ts'
 import { createSupervisor, type Supervisor } from './supervisor.ts'
@@ -117,7 +117,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const { config, lifecycle, say } = options
   const startedAt = systemClock.monotonic()
   const paths = pathsOf(config.dataDir)
-  mkdirSync(paths.logs, { recursive: true })
+  provideDataFolder(config.dataDir)
   await lifecycle.acquire(
     'data folder',
     () => lockDataFolder(config.dataDir),

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '@holdfast/runtime'
-import { waitUntil } from '@holdfast/runtime/testing'
+import { manualClock, waitUntil } from '@holdfast/runtime/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { stopLeftovers } from './leftovers.ts'
 import { createProcessTable, readProcessTable } from './process-table.ts'
-import { launch } from './service.ts'
-import { backOffMs, lastPlainLine } from './supervise.ts'
+import { type Exit, type Launched, launch } from './service.ts'
+import { backOffMs, lastPlainLine, supervise } from './supervise.ts'
 import { createSupervisor } from './supervisor.ts'
 
 function setup() {
@@ -41,6 +41,85 @@ function setup() {
 
 test('waits longer after each death in a row, up to five seconds', () => {
   expect([1, 2, 3, 4, 5, 6, 7, 20].map(backOffMs)).toEqual([0, 200, 400, 800, 1_600, 3_200, 5_000, 5_000])
+})
+
+/** A child that is there at once and answers when it is told to, on a clock that the test moves. */
+function setupLives() {
+  const clock = manualClock()
+  const said: string[] = []
+  const dir = mkdtempSync(join(tmpdir(), 'holdfast-lives-'))
+  const logFile = join(dir, 'server-0.log')
+  writeFileSync(logFile, '')
+  const lives: { die: () => void; answer: () => void }[] = []
+  const launchLife = async (): Promise<Launched> => {
+    const end = Promise.withResolvers<Exit>()
+    const ready = Promise.withResolvers<void>()
+    let isAlive = true
+    const die = () => {
+      isAlive = false
+      end.resolve({ code: null, signal: 'SIGKILL' })
+    }
+    lives.push({ die, answer: () => ready.resolve() })
+    const stop = async () => die()
+    const facts = { role: 'server', pid: lives.length, ports: {}, url: '' } as const
+    return { ...facts, alive: () => isAlive, stop, kill: die, exited: end.promise, ready: ready.promise }
+  }
+  const table = createProcessTable(join(dir, 'processes.json'))
+  const child = supervise(
+    { role: 'server', index: 0, logFile, launch: launchLife },
+    { table, clock, say: (line) => void said.push(line) },
+  )
+  onTestFinished(async () => {
+    const stopped = child.stop()
+    await clock.advance(10_000)
+    await stopped
+    rmSync(dir, { recursive: true, force: true })
+  })
+  /** The present life answers, or not, and ends after `ms`. */
+  const live = async (ms: number, { answers }: { answers: boolean }) => {
+    const life = lives.at(-1)
+    if (answers) life?.answer()
+    await clock.advance(ms)
+    life?.die()
+    await clock.advance(0)
+  }
+  const deaths = () => said.filter((line) => line.includes('ended'))
+  return { clock, lives, live, deaths }
+}
+
+test('costs a restart each, and no pause, when a child that was up is killed five times in 30 s', async () => {
+  const { clock, lives, live, deaths } = setupLives()
+  await clock.advance(0)
+  for (let kills = 1; kills <= 5; kills++) {
+    await live(6_000, { answers: true })
+    expect(lives).toHaveLength(kills + 1)
+  }
+  expect(new Set(deaths())).toEqual(new Set(['server 0 ended (SIGKILL); starting it again']))
+})
+
+test('waits longer each time for one that dies again and again before it is up, and starts afresh once it was', async () => {
+  const { clock, live, deaths } = setupLives()
+  await clock.advance(0)
+  await live(2_000, { answers: true })
+  for (const pauseMs of [200, 400, 800]) {
+    await live(100, { answers: true })
+    await clock.advance(pauseMs)
+  }
+  expect(deaths().map((line) => line.replace(/.*starting it again/, ''))).toEqual([
+    '',
+    ' in 200 ms',
+    ' in 400 ms',
+    ' in 800 ms',
+  ])
+  await live(5_000, { answers: false })
+  expect(deaths().at(-1)).toBe('server 0 ended (SIGKILL); starting it again')
+})
+
+test('gives up on one that never answers, however long it lives each time', async () => {
+  const { clock, lives, live } = setupLives()
+  await clock.advance(0)
+  for (let number = 0; number < 12; number++) await live(10_000, { answers: false })
+  expect(lives).toHaveLength(8)
 })
 
 test('starts a killed child again, says so in one line, and keeps processes.json true', async () => {

@@ -5,10 +5,13 @@ import type { Say } from './programs.ts'
 import type { Exit, Launched, Role } from './service.ts'
 import { StackError } from './stack-error.ts'
 
-/** The first restart is immediate, then 0.2 s, 0.4 s and so on; a child that was up long enough starts from 0 again. */
+/** The first restart is immediate, then 0.2 s, 0.4 s and so on; a child that was up starts from 0 again. */
 const BACK_OFF_FIRST_MS = 200
 const BACK_OFF_MAX_MS = 5_000
-const STEADY_AFTER_MS = 30_000
+/** It was up when it had answered and lived so long; one that dies as soon as it answers must not be started without a pause. */
+const UP_AFTER_MS = 1_000
+/** It was up even if it never answered: what it needs may have been away. */
+const STEADY_AFTER_MS = 5_000
 /** A child that never came up is a mistake to show, not a fault to survive. */
 const DEATHS_BEFORE_READY_MAX = 8
 /** A start under way, such as a download, is not waited for longer than this when everything stops. */
@@ -32,7 +35,7 @@ export interface Child {
   killNow(): void
 }
 
-/** How long to wait before the next start, after this many deaths in a row. */
+/** How long to wait before the next start, after this many deaths in a row of which none had been up before. */
 export function backOffMs(deaths: number): number {
   return deaths <= 1 ? 0 : Math.min(BACK_OFF_MAX_MS, BACK_OFF_FIRST_MS * 2 ** (deaths - 2))
 }
@@ -64,6 +67,7 @@ export function supervise(
   let wasReady = false
   let restartAsked = false
   let deaths = 0
+  let deathsBeforeReady = 0
 
   const pause = (ms: number): Promise<void> =>
     clock.sleep(ms, AbortSignal.any([stopping.signal, wake.signal])).catch(() => undefined)
@@ -90,7 +94,8 @@ export function supervise(
 
   const afterDeath = async (what: string, exitCode: number | null): Promise<void> => {
     deaths += 1
-    if (!wasReady && (exitCode === EXIT.config || deaths >= DEATHS_BEFORE_READY_MAX)) return giveUp(what)
+    if (!wasReady) deathsBeforeReady += 1
+    if (!wasReady && (exitCode === EXIT.config || deathsBeforeReady >= DEATHS_BEFORE_READY_MAX)) return giveUp(what)
     const delayMs = backOffMs(deaths)
     say(`${name} ${what}; starting it again${delayMs === 0 ? '' : ` in ${delayMs} ms`}`)
     await pause(delayMs)
@@ -99,6 +104,13 @@ export function supervise(
   const runOnce = async (): Promise<void> => {
     const service = await spec.launch()
     const startedAt = clock.monotonic()
+    let hasAnswered = false
+    service.ready.then(
+      () => {
+        hasAnswered = true
+      },
+      () => undefined, // told by noteReady
+    )
     current = service
     table.put({ role, index, pid: service.pid, ports: service.ports, startedAt: new Date(clock.now()) })
     noteReady(service)
@@ -111,7 +123,7 @@ export function supervise(
       deaths = 0
       return
     }
-    if (clock.monotonic() - startedAt >= STEADY_AFTER_MS) deaths = 0
+    if (clock.monotonic() - startedAt >= (hasAnswered ? UP_AFTER_MS : STEADY_AFTER_MS)) deaths = 0
     const said = wasReady || role !== service.role ? undefined : lastPlainLine(spec.logFile)
     await afterDeath(`ended (${howItEnded(exit)}${said === undefined ? '' : `: ${said}`})`, exit.code)
   }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { environment, readStackConfig } from './config.ts'
+import { provideDataFolder } from './data-folder.ts'
 import { lockDataFolder } from './data-lock.ts'
 import { stopLeftovers } from './leftovers.ts'
 import { REPO_DIR } from './paths.ts'
@@ -24,6 +25,7 @@ async function openDatabase(): Promise<Database> {
   if (running?.ports.postgres !== undefined) {
     return { url: postgresUrlOf(dataDir, running.ports.postgres), release: nothing }
   }
+  provideDataFolder(config.dataDir)
   const unlock = lockDataFolder(config.dataDir)
   await stopLeftovers(table, () => undefined)
   const [port = 0] = await freePorts(1)

@@ -6,7 +6,10 @@ import { FIRST_WIZARD, formatDbref } from '../world/world.ts'
 import type { Command, Turn } from './command.ts'
 import { matchPlayer } from './match-player.ts'
 
-const SHOWN_THE_DOOR = 'You are politely shown to the door.'
+const BOOT_WHOM = 'Boot whom? @boot <player>, @boot/port <port>, or @boot/me for your other connections.'
+const BOOT_OWN = '@boot/me ends your other connections; QUIT ends this one.'
+/** What a player reads who is booted, here or from the console. */
+export const SHOWN_THE_DOOR = 'You are politely shown to the door.'
 
 /**
  * `@boot Bob` ends all of Bob's sessions, `@boot/port 12` one by its handle (also one that is not logged in), `@boot/me`
@@ -16,10 +19,15 @@ export const boot: Command = {
   name: '@boot',
   at: 'game',
   inFull: true,
+  switches: ['me', 'port'],
   run(turn) {
     const { session, words } = turn
+    const { wizard, name } = actorOf(session)
     if (words.switches.includes('me')) return bootOwn(turn)
-    if (!actorOf(session).wizard) return [tell(session, "You can't boot other people!")]
+    const argument = words.argument.toLowerCase()
+    if (argument === '') return [tell(session, wizard ? BOOT_WHOM : BOOT_OWN)]
+    if (!wizard)
+      return [tell(session, ['me', name.toLowerCase()].includes(argument) ? BOOT_OWN : "You can't boot other people!")]
     return words.switches.includes('port') ? bootHandle(turn) : bootPlayer(turn)
   },
 }

@@ -15,3 +15,6 @@ const UNSAFE = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu
 export function cleanLine(line: string): string {
   return line.slice(0, LINE_LENGTH_MAX).toWellFormed().replaceAll('\t', ' ').replace(UNSAFE, '').trim()
 }
+
+/** The same for a text of several lines, as a wizard writes it in the console. */
+export const cleanText = (text: string): string => text.split(/\r?\n/).map(cleanLine).join('\n').trim()

@@ -37,6 +37,13 @@ export function createReader(db: Database): WorldReader {
         .where(eq(credentials.name, playerName.toLowerCase()))
       return found ?? null
     },
+    async credentialsOf(dbref) {
+      const [found] = await db
+        .select({ dbref: credentials.dbref, passwordHash: credentials.passwordHash })
+        .from(credentials)
+        .where(eq(credentials.dbref, dbref))
+      return found ?? null
+    },
     async owned(owner) {
       const [row] = await db.select({ owned: count() }).from(objects).where(eq(objects.owner, owner))
       return row?.owned ?? 0

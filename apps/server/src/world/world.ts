@@ -78,6 +78,7 @@ export interface WorldReader {
   contents(location: Dbref): Promise<readonly Placed[]>
   /** By name, whatever its case. */
   credentials(playerName: string): Promise<Credentials | null>
+  credentialsOf(dbref: Dbref): Promise<Credentials | null>
   /** How many objects a player owns. */
   owned(owner: Dbref): Promise<number>
 }

@@ -3,8 +3,9 @@ import { PARTITIONS } from '../contracts/index.ts'
 import { type ControlBoard, openControlBoard } from '../control/control-board.ts'
 import type { Batcher } from '../kafka/batcher.ts'
 import type { Kafka } from '../kafka/create-kafka.ts'
-import { createLogReader, type LogReader, type LogReaderOptions } from '../kafka/log-reader.ts'
+import { createLogReader, type LogReader, type LogReaderOptions, type LogRecord } from '../kafka/log-reader.ts'
 import { ensureTopics, TOPICS } from '../kafka/topics.ts'
+import type { AuditReading } from './audit-log.ts'
 import type { ConsoleMetrics } from './console-metrics.ts'
 import type { ConsoleModel, ReadingFacts } from './console-model.ts'
 import { createReadProgress } from './read-progress.ts'
@@ -26,6 +27,8 @@ export interface LogFeed {
   look(): void
   /** Null until Kafka has answered for the first time. */
   readonly board: ControlBoard | null
+  /** The same. */
+  readonly audit: AuditReading | null
   readonly lag: number
   readonly unreadable: number
   close(): Promise<void>
@@ -37,6 +40,7 @@ export interface LogFeedOptions {
   clock: Clock
   incarnation: string
   model: ConsoleModel
+  onAudited: (record: LogRecord) => void
   seen: ConsoleMetrics
   signal: AbortSignal
 }
@@ -45,6 +49,7 @@ interface Readers {
   board: ControlBoard
   state: LogReader
   events: LogReader
+  audit: LogReader
 }
 
 /**
@@ -52,9 +57,10 @@ interface Readers {
  * goes on when it comes.
  */
 export function startLogFeed(options: LogFeedOptions): LogFeed {
-  const { kafka, batcher, clock, incarnation, model, seen, signal } = options
+  const { kafka, batcher, clock, incarnation, model, onAudited, seen, signal } = options
   let readers: Readers | null = null
   let isStateRead = false
+  let isAuditRead = false
   const picture = Promise.withResolvers<void>()
   const copies = createReadProgress(clock, () => (isStateRead ? (readers?.state ?? null) : null))
   const beats = createReadProgress(clock, () => readers?.board ?? null)
@@ -82,6 +88,15 @@ export function startLogFeed(options: LogFeedOptions): LogFeed {
     },
   })
 
+  const readerOfAudit: LogReaderOptions = {
+    ...shared,
+    topic: TOPICS.audit,
+    partitions: [0],
+    from: 'start',
+    onRecord: onAudited,
+    onReopened: reopened('audit'),
+  }
+
   /** All or none: what was opened before a failure is closed again. */
   const openReaders = async (): Promise<Readers> => {
     const opened: { close(): Promise<void> }[] = []
@@ -97,7 +112,8 @@ export function startLogFeed(options: LogFeedOptions): LogFeed {
       board.on('beat', (beat) => model.applyBeat(beat, beats.asOf ?? clock.monotonic() - FIRST_BEAT_AGE_MS))
       const state = keep(await createLogReader(readerOfState))
       const events = keep(await createLogReader(readerOfEvents()))
-      return { board, state, events }
+      const audit = keep(await createLogReader(readerOfAudit))
+      return { board, state, events, audit }
     } catch (error) {
       await Promise.all(opened.map((reader) => reader.close()))
       throw error
@@ -115,6 +131,12 @@ export function startLogFeed(options: LogFeedOptions): LogFeed {
       }
     }
     if (!readers) return
+    void readers.audit.caughtUp.then(
+      () => {
+        isAuditRead = true
+      },
+      () => undefined, // closed before: nobody asks any more
+    )
     await readers.events.caughtUp
     model.events.settle()
     await readers.state.caughtUp
@@ -126,7 +148,8 @@ export function startLogFeed(options: LogFeedOptions): LogFeed {
     if (!signal.aborted) seen.kafkaAway(messageOf(error))
   })
 
-  const all = (): { lag: number; silentMs: number }[] => (readers ? [readers.board, readers.state, readers.events] : [])
+  const all = (): { lag: number; silentMs: number }[] =>
+    readers ? [readers.board, readers.state, readers.events, readers.audit] : []
   return {
     facts: () => ({
       kafkaSilentMs: readers ? Math.max(readers.board.silentMs, readers.state.silentMs) : Number.POSITIVE_INFINITY,
@@ -139,6 +162,9 @@ export function startLogFeed(options: LogFeedOptions): LogFeed {
     },
     get board() {
       return readers?.board ?? null
+    },
+    get audit() {
+      return readers && { isCaughtUp: isAuditRead, silentMs: readers.audit.silentMs }
     },
     get lag() {
       return all().reduce((sum, { lag }) => sum + lag, 0)
@@ -154,8 +180,8 @@ export function startLogFeed(options: LogFeedOptions): LogFeed {
   }
 }
 
-async function closeAll({ board, state, events }: Readers): Promise<void> {
-  await Promise.all([board.close(), state.close(), events.close()])
+async function closeAll({ board, state, events, audit }: Readers): Promise<void> {
+  await Promise.all([board.close(), state.close(), events.close(), audit.close()])
 }
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index)

@@ -2,19 +2,32 @@ import type { Clock, Logger, Metrics } from '@holdfast/runtime'
 import type { Sid } from '../contracts/index.ts'
 import { createBatcher } from '../kafka/batcher.ts'
 import { createKafka } from '../kafka/create-kafka.ts'
+import { createSeal } from '../kafka/seal.ts'
 import { createRedis } from '../redis/create-redis.ts'
+import { createSignInClient, type SignInClient } from '../sign-in/sign-in-client.ts'
+import { createAuditLog } from './audit-log.ts'
+import { type Commands, createCommands } from './commands.ts'
 import { type ConsoleAnswers, createConsoleAnswers } from './console-answers.ts'
 import { createConsoleMetrics } from './console-metrics.ts'
-import { createConsoleModel } from './console-model.ts'
+import { createConsoleModel, type ReadingFacts } from './console-model.ts'
+import { createVersionReader } from './expected-versions.ts'
 import { type LogFeed, startLogFeed } from './log-feed.ts'
-import { startRedisObserver } from './redis-observer.ts'
+import { type RedisObserver, startRedisObserver } from './redis-observer.ts'
 import type { PatchListener } from './row-changes.ts'
 import { type Verification, verifySessions } from './verify-sessions.ts'
 
 const TICK_MS = 100
+/** Before its readers are made, the model knows that nothing was read. */
+const NOTHING_READ: ReadingFacts = {
+  kafkaSilentMs: Number.POSITIVE_INFINITY,
+  copiesReadAsOf: null,
+  redisAnsweredAt: null,
+}
 /** How long opening waits for a first picture; without one (Kafka is away) the console opens all the same, and says so. */
 const FIRST_PICTURE_MS = 10_000
 const VERIFY_MS = 10_000
+/** What a console has said of its commands is to be in Kafka before it goes. */
+const LAST_WORDS_MS = 1_000
 
 export interface ConsoleOptions {
   redisUrl: string
@@ -42,6 +55,9 @@ export interface ConsoleStatus {
 }
 
 export interface Console extends ConsoleAnswers {
+  /** A wizard's commands, and the audit. */
+  readonly commands: Omit<Commands, 'close'>
+  readonly signIns: Omit<SignInClient, 'close'>
   /** Reads all copies of the sessions again and tells how they stand; within 10 s. */
   verify(sids: readonly Sid[]): Promise<Map<Sid, Verification>>
   /** Has Redis read again before its turn: these sessions, or all of them. */
@@ -58,7 +74,7 @@ export interface Console extends ConsoleAnswers {
  * cannot be read is unknown, with the reason: never missing, never in sync. Resolves with a first picture, or after 10 s.
  */
 export async function openConsole(options: ConsoleOptions): Promise<Console> {
-  const { redisUrl, brokers, incarnation, clock, logger, metrics } = options
+  const { redisUrl, brokers, secret, incarnation, clock, logger, metrics } = options
   const closing = new AbortController()
   const seen = createConsoleMetrics(metrics, logger)
   const redis = createRedis(redisUrl, 'bulk', seen.redisError)
@@ -66,12 +82,23 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
   const kafka = createKafka({ brokers, clientId: incarnation, onWarning: seen.kafkaWarning })
   const batcher = createBatcher({ kafka, clock, onFailure: seen.batchFailed })
 
+  let reads: { feed: LogFeed; observer: RedisObserver } | null = null
   const model = createConsoleModel({
     clock,
-    reading: () => ({ ...feed.facts(), redisAnsweredAt: observer.answeredAt }),
+    reading: () => (reads ? { ...reads.feed.facts(), redisAnsweredAt: reads.observer.answeredAt } : NOTHING_READ),
     onListenerFailed: seen.listenerFailed,
   })
-  const feed: LogFeed = startLogFeed({ kafka, batcher, clock, incarnation, model, seen, signal: closing.signal })
+  const audit = createAuditLog(clock, () => feed.audit)
+  const feed: LogFeed = startLogFeed({
+    kafka,
+    batcher,
+    clock,
+    incarnation,
+    model,
+    onAudited: audit.apply,
+    seen,
+    signal: closing.signal,
+  })
   const observer = startRedisObserver({
     redis,
     pinging,
@@ -81,6 +108,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
     onStored: model.putStored,
     onTrouble: seen.redisReadFailed,
   })
+  reads = { feed, observer }
   const ticking = clock.setInterval(() => {
     feed.look()
     model.tick()
@@ -92,11 +120,18 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
     lag: feed.lag,
     listeners: model.changes.listeners,
   }))
+  const verify: Console['verify'] = (sids) =>
+    verifySessions({ model, clock, sids, deadlineMs: VERIFY_MS, signal: closing.signal })
+  const sessions = { versions: answers.versions, storedVersions: createVersionReader(redis), verify }
+  const commands = createCommands({ audit, batcher, sessions, clock, incarnation })
+  const signIns = createSignInClient({ board: () => feed.board, seal: createSeal(secret), clock, incarnation })
   await Promise.race([feed.firstPicture, clock.sleep(FIRST_PICTURE_MS, closing.signal)])
 
   return {
     ...answers,
-    verify: (sids) => verifySessions({ model, clock, sids, deadlineMs: VERIFY_MS, signal: closing.signal }),
+    commands,
+    signIns,
+    verify,
     recheck(sids) {
       const known = sids === 'all' ? [...model.copies.all()].map(({ sid }) => sid) : sids
       for (const sid of known) model.schedule.hurry(sid)
@@ -117,11 +152,13 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
     },
     async close() {
       closing.abort()
+      commands.close()
+      signIns.close()
       ticking.cancel()
       observer.close()
       model.changes.close()
       await feed.close()
-      await batcher.close(0)
+      await batcher.close(LAST_WORDS_MS)
       redis.disconnect()
       pinging.disconnect()
     },

@@ -29,6 +29,8 @@ export const auditRecordSchema = z.discriminatedUnion('kind', [
     commandId: z.string(),
     ...commandResultSchema.shape,
     plan: z.array(planRowSchema).optional(),
+    /** What the session's version is, where it is not the one that was expected. */
+    version: z.string().optional(),
     /** What a drop gave up: hash fields and their values. */
     dropped: z.record(z.string(), z.string()).optional(),
   }),

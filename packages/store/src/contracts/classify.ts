@@ -3,7 +3,7 @@ import { fieldsOf, isFoundInRedis } from './copy-readings.ts'
 import { judge } from './difference.ts'
 import type { Difference, FieldVerdict, Observation, Verdict } from './divergence.ts'
 import { causeOf } from './divergence-cause.ts'
-import { type Copies, type Existence, type Facts, factsOf, isSidePending, needed, textIn } from './facts.ts'
+import { type Copies, type Existence, type Facts, factsOf, isSidePending, textIn } from './facts.ts'
 import { judgeField } from './field-verdict.ts'
 
 /**
@@ -66,7 +66,7 @@ function missingOfGhost(copies: Copies): readonly Copy[] {
 
 function missingOfKnown(facts: Facts): readonly Copy[] {
   const { redis } = facts.observation.copies
-  return needed(facts).filter((copy) => {
+  return facts.needed.filter((copy) => {
     if (facts.observation.copies[copy].kind === 'absent') return true
     return copy === 'redis' && redis.kind === 'read' && !isFoundInRedis(redis)
   })
@@ -77,7 +77,7 @@ function stateOf(facts: Facts, existence: Existence | null, fields: readonly Fie
   if (existence && existence.state !== 'settling') return existence.state
   if (has('drifted')) return 'drifted'
   if (existence || has('settling')) return 'settling'
-  return needed(facts).some((copy) => facts.observation.copies[copy].kind === 'unknown') ? 'unknown' : 'in-sync'
+  return facts.needed.some((copy) => facts.observation.copies[copy].kind === 'unknown') ? 'unknown' : 'in-sync'
 }
 
 function sinceOf(state: State, existence: Existence | null, fields: readonly FieldVerdict[]): number | null {

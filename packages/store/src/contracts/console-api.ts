@@ -262,6 +262,8 @@ export const commandSchema = z.object({
   ...commandRequestSchema.shape,
   by: z.string(),
   state: commandStateSchema,
+  /** Why it ended so, where there is more to say than the state. */
+  detail: z.string().optional(),
   plan: z.array(planRowSchema).optional(),
   results: z.array(commandResultSchema),
 })

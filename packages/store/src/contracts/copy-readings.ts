@@ -1,8 +1,8 @@
 import type { Copy } from './console-api.ts'
-import type { CopyReading } from './divergence.ts'
+import type { CopyReading, PendingWrite } from './divergence.ts'
 import { toHash } from './session-hash.ts'
 import { GATEWAY_FIELDS, SERVER_FIELDS, type SessionRecord } from './session-record.ts'
-import type { StateRecordOf } from './state-records.ts'
+import type { StateRecordOf, WaitingWrite } from './state-records.ts'
 
 /** Makes comparable readings of the three copies, and says which copy keeps which field. */
 
@@ -52,16 +52,21 @@ export const isFoundInRedis = (reading: CopyReading): boolean =>
   reading.kind === 'read' && hasHash(reading.fields) && reading.fields[INDEX_FIELD] !== ''
 
 const GATEWAYS = new Set<string>(GATEWAY_FIELDS)
-const KNOWN = [...GATEWAY_FIELDS, ...SERVER_FIELDS.filter((name) => name !== 'meta')]
+const KNOWN_FIELDS: readonly string[] = [...GATEWAY_FIELDS, ...SERVER_FIELDS.filter((name) => name !== 'meta')]
+const KNOWN = new Set(KNOWN_FIELDS)
 /** Server's fields that a gateway keeps too: it knows who it speaks with. */
 const SHARED = new Set(['player', 'loginState'])
 
 export const ownerOf = (field: string): 'gateway' | 'server' => (GATEWAYS.has(field) ? 'gateway' : 'server')
 
+const ALL: readonly Copy[] = ['gateway', 'server', 'redis']
+const NOT_GATEWAY: readonly Copy[] = ['server', 'redis']
+const REDIS_ONLY: readonly Copy[] = ['redis']
+
 /** Copies that keep a field. What neither side knows (a hand has added it) belongs to the server. */
 export function holdersOf(field: string): readonly Copy[] {
-  if (field === INDEX_FIELD) return ['redis']
-  return GATEWAYS.has(field) || SHARED.has(field) ? ['gateway', 'server', 'redis'] : ['server', 'redis']
+  if (field === INDEX_FIELD) return REDIS_ONLY
+  return GATEWAYS.has(field) || SHARED.has(field) ? ALL : NOT_GATEWAY
 }
 
 /** A field's text; '' where the copy has none. Own names only: a hand may have added `constructor`. */
@@ -69,13 +74,30 @@ export const textOf = (fields: Readonly<Record<string, string>>, name: string): 
   Object.hasOwn(fields, name) ? (fields[name] ?? '') : ''
 
 /** All fields that any copy holds or held, the known ones in their order; none for a session that no copy has. */
-export function fieldsOf(copies: Readonly<Record<Copy, CopyReading>>): readonly string[] {
-  const readings = Object.values(copies)
+export function fieldsOf({ gateway, server, redis }: Readonly<Record<Copy, CopyReading>>): readonly string[] {
+  const readings = [gateway, server, redis]
   if (readings.every(({ kind }) => kind === 'absent')) return []
-  const names = new Set<string>(KNOWN)
-  const others = readings.flatMap((copy) =>
-    copy.kind === 'absent' ? [] : Object.keys((copy.kind === 'read' ? copy.fields : copy.last) ?? {}),
-  )
-  for (const name of others.sort()) names.add(name)
-  return [...names]
+  const others: string[] = []
+  for (const copy of readings) {
+    if (copy.kind === 'absent') continue
+    for (const name in copy.kind === 'read' ? copy.fields : copy.last) if (!KNOWN.has(name)) others.push(name)
+  }
+  return others.length === 0 ? KNOWN_FIELDS : [...KNOWN_FIELDS, ...new Set(others.sort())]
+}
+
+/**
+ * What is under way for a session, as `classify` takes it: each side's waiting write, and the answer to a question of the
+ * owner's, which may bind the player. Give null for a side whose copy was not read: what a dead process said last will not
+ * be written. Dead letters do not count, nobody writes them.
+ */
+export function pendingWrites(sides: {
+  server: { pending: WaitingWrite | null; record: SessionRecord | null } | null
+  gateway: WaitingWrite | null
+}): PendingWrite[] {
+  const writes: PendingWrite[] = []
+  const { server, gateway } = sides
+  if (gateway && !gateway.isDead) writes.push({ side: 'gateway', fields: gateway.fields })
+  if (server?.pending && !server.pending.isDead) writes.push({ side: 'server', fields: server.pending.fields })
+  if (server?.record?.waitingFor) writes.push({ side: 'server', fields: [...SHARED] })
+  return writes
 }

@@ -1,8 +1,8 @@
 import { COPIES, type Copy, type State } from './console-api.ts'
-import { hasHash, holdersOf, INDEX_FIELD, ownerOf, textOf } from './copy-readings.ts'
+import { holdersOf, INDEX_FIELD, ownerOf, textOf } from './copy-readings.ts'
 import { CERTAIN, judge, type Sight } from './difference.ts'
 import type { CopyReading, Difference, FieldVerdict, Observation } from './divergence.ts'
-import { type Copies, type Existence, type Facts, isSidePending, needed, rightCopy, textIn } from './facts.ts'
+import { type Copies, type Existence, type Facts, isSidePending, rightCopy, textIn } from './facts.ts'
 
 const VERSION_FIELDS = ['connectionEpoch', 'gatewayRevision', 'serverRevision']
 
@@ -13,12 +13,12 @@ export interface JudgedField {
 
 /** How the copies of one field stand to each other. */
 export function judgeField(name: string, facts: Facts, existence: Existence | null): JudgedField {
-  const { observation } = facts
-  const values = valuesOf(name, observation.copies)
   const owner = ownerOf(name)
-  if (new Set(values.values()).size < 2) {
-    return { verdict: { name, owner, odd: [], ...stateOfEqual(name, values, facts, existence) }, difference: null }
+  if (doCopiesAgree(name, facts)) {
+    return { verdict: { name, owner, odd: NO_COPIES, ...stateOfEqual(name, facts, existence) }, difference: null }
   }
+  const { observation } = facts
+  const values = valuesOf(name, facts)
   const right = rightCopy(name, facts)
   const { isStanding, difference } = judge(sightOf(name, values, observation), name, observation)
   const odd =
@@ -28,20 +28,41 @@ export function judgeField(name: string, facts: Facts, existence: Existence | nu
   return { verdict: { name, owner, state, since: difference.since, odd }, difference }
 }
 
-/** The copies that were read agree, or only one was. */
-function stateOfEqual(
-  name: string,
-  values: ReadonlyMap<Copy, string>,
-  facts: Facts,
-  existence: Existence | null,
-): { state: State; since: number | null } {
-  const holders = holdersOf(name).filter((copy) => needed(facts).includes(copy))
-  if (existence && holders.some((copy) => existence.missingIn.includes(copy) && !values.has(copy))) {
-    return { state: existence.state, since: existence.difference.since }
+/** Nearly all do: said without making anything. */
+function doCopiesAgree(name: string, { held }: Facts): boolean {
+  if (name === INDEX_FIELD) {
+    const index = indexIn(held.redis)
+    return index === null || index.entry === index.version
   }
-  const isUnread = holders.some((copy) => facts.observation.copies[copy].kind === 'unknown')
-  return { state: isUnread ? 'unknown' : 'in-sync', since: null }
+  let value: string | null = null
+  for (const copy of holdersOf(name)) {
+    const fields = held[copy]
+    if (fields === null) continue
+    const text = textOf(fields, name)
+    if (value !== null && text !== value) return false
+    value = text
+  }
+  return true
 }
+
+/** The copies that were read agree, or only one was. */
+function stateOfEqual(name: string, facts: Facts, existence: Existence | null): { state: State; since: number | null } {
+  const { held, needed, observation } = facts
+  let isUnread = false
+  for (const copy of holdersOf(name)) {
+    if (!needed.includes(copy)) continue
+    const isHeld = held[copy] !== null && (name !== INDEX_FIELD || indexIn(held.redis) !== null)
+    if (existence && !isHeld && existence.missingIn.includes(copy)) {
+      return { state: existence.state, since: existence.difference.since }
+    }
+    isUnread ||= observation.copies[copy].kind === 'unknown'
+  }
+  return isUnread ? UNREAD : AGREE
+}
+
+const NO_COPIES: readonly Copy[] = []
+const UNREAD = { state: 'unknown', since: null } as const
+const AGREE = { state: 'in-sync', since: null } as const
 
 function sightOf(name: string, values: ReadonlyMap<Copy, string>, observation: Observation): Sight {
   const { copies } = observation
@@ -50,27 +71,25 @@ function sightOf(name: string, values: ReadonlyMap<Copy, string>, observation: O
 }
 
 /** What each copy that was read, and has the session, says of a field. */
-function valuesOf(name: string, copies: Copies): ReadonlyMap<Copy, string> {
-  const { redis } = copies
-  if (name === INDEX_FIELD) return redis.kind === 'read' ? indexValues(redis.fields) : new Map()
+function valuesOf(name: string, { held }: Facts): ReadonlyMap<Copy, string> {
   const values = new Map<Copy, string>()
+  if (name === INDEX_FIELD) {
+    const index = indexIn(held.redis)
+    return index === null ? values : values.set('redis', index.entry).set('server', index.version)
+  }
   for (const copy of holdersOf(name)) {
-    const reading = copies[copy]
-    if (reading.kind !== 'read' || (copy === 'redis' && !hasHash(reading.fields))) continue
-    values.set(copy, textOf(reading.fields, name))
+    const fields = held[copy]
+    if (fields !== null) values.set(copy, textOf(fields, name))
   }
   return values
 }
 
-/** The index beside what the hash says itself; as the server's value, for whoever writes one writes the other. */
-function indexValues(fields: Readonly<Record<string, string>>): ReadonlyMap<Copy, string> {
-  const index = textOf(fields, INDEX_FIELD)
-  if (index === '' || !hasHash(fields)) return new Map()
-  const [epoch, gateway, server] = VERSION_FIELDS.map((field) => textOf(fields, field))
-  return new Map([
-    ['redis', index],
-    ['server', `${epoch}.${gateway}.${server || '0'}`],
-  ])
+/** The index entry beside the version that the hash says itself: whoever writes one writes the other. */
+function indexIn(redis: Readonly<Record<string, string>> | null): { entry: string; version: string } | null {
+  const entry = redis === null ? '' : textOf(redis, INDEX_FIELD)
+  if (redis === null || entry === '') return null
+  const [epoch, gateway, server] = VERSION_FIELDS.map((field) => textOf(redis, field))
+  return { entry, version: `${epoch}.${gateway}.${server || '0'}` }
 }
 
 const connectionVersion = (copy: CopyReading): string =>

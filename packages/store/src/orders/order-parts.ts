@@ -9,6 +9,8 @@ export interface OrderParts {
   writes: WaitingWrites
   /** Has the session looked at again at once, whoever looked when. */
   recheck(sid: Sid): void
+  /** A reconcile has set going what makes the session's copies agree. */
+  reconciled(sid: Sid): void
   /** What is wrong with a session as a wizard would have it, for the game; null for nothing. */
   problemOf(session: SessionRecord): string | null
   onAnswered(type: WizardOrder['type'], outcome: string): void

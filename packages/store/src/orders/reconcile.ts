@@ -96,6 +96,7 @@ export function createReconcileDesk(desk: LineDesk, parts: OrderParts) {
       if (order.dryRun !== true) {
         for (const step of planned.steps) take(session, step, turn)
         if (planned.steps.length > 0) turn.publishAtOnce()
+        parts.reconciled(session.sid)
       }
       answer({ outcome: 'done', detail: wordsOf(plan), plan })
     }

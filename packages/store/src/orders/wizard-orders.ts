@@ -15,7 +15,7 @@ import type { OrderParts } from './order-parts.ts'
 import { createReconcileDesk } from './reconcile.ts'
 
 /** What a wizard is told of one session. */
-export type Answer = Pick<AuditRecordOf<'result'>, 'outcome' | 'detail' | 'plan' | 'dropped'>
+export type Answer = Pick<AuditRecordOf<'result'>, 'outcome' | 'detail' | 'plan' | 'dropped' | 'version'>
 
 /** One order, as it concerns a session that is there. */
 export interface OrderJob {
@@ -124,7 +124,7 @@ export function createWizardDesk(desk: LineDesk, { obey }: CommandDesk, parts: O
       }
       const version = versionOf(session)
       if (order.expect !== null && order.expect !== version) {
-        answer(refused(`it has changed since: version ${order.expect} -> ${version}`))
+        answer({ ...refused(`it has changed since: version ${order.expect} -> ${version}`), version })
         return
       }
       await carryOut({ session, order, event, record, turn, answer })

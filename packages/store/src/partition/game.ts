@@ -6,6 +6,8 @@ import type {
   SessionRecord,
   ShownEvent,
   Sid,
+  SignInAnswer,
+  SignInQuestion,
 } from '../contracts/index.ts'
 
 /**
@@ -39,6 +41,15 @@ export interface Game {
    * nothing. Without it every session will do.
    */
   problemOf?(session: SessionRecord): string | null
+  /** Whether somebody is a wizard, for a console. Without it nobody can sign in. A rejection reads as `unavailable`. */
+  signIn?(question: SignInQuestion): Promise<SignInReply>
+}
+
+/** What a game says to a console that asks whether somebody is a wizard. */
+export interface SignInReply {
+  readonly answer: SignInAnswer
+  /** The character that has the name; null where none has, for what was typed may be a password. */
+  readonly who: string | null
 }
 
 export type Effects = readonly Effect[] | Promise<readonly Effect[]>

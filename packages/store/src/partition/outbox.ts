@@ -4,6 +4,7 @@ import {
   type Cause,
   causeId,
   type DeadLetter,
+  type Finding,
   type OutputPart,
   type OutputRecord,
   partitionOf,
@@ -46,7 +47,8 @@ export interface Outbox {
   publishPosition(partition: number, epoch: number, offset: number): void
   /** Null for a session that ended long ago: compaction may forget it. */
   forget(sid: Sid): void
-  show(type: ShownEvent['type'], sid: Sid | null, detail: ShownEvent['detail'], id: string): void
+  /** `finding`: of `divergence.found` only. */
+  show(type: ShownEvent['type'], sid: Sid | null, detail: ShownEvent['detail'], id: string, finding?: Finding): void
   /** For `holdfast.audit`, keyed by its id: of several records with one id, the first counts. */
   audit(record: AuditContent): void
   /** A record of the log that could not be applied. */
@@ -153,8 +155,8 @@ export function createOutbox({ batcher, clock, incarnation, slotOf }: OutboxOpti
       state(partitionOf(sid), `${sid}/server`, null)
       state(partitionOf(sid), `${sid}/gateway`, null)
     },
-    show(type, sid, detail, id) {
-      const event: ShownEvent = { v: 1, id, at: clock.now(), from: incarnation, type, sid, detail }
+    show(type, sid, detail, id, finding) {
+      const event: ShownEvent = { v: 1, id, at: clock.now(), from: incarnation, type, sid, detail, finding }
       const partition = sid === null ? 0 : partitionOf(sid) % EVENT_PARTITIONS
       batcher.send({ topic: TOPICS.events, partition, key: sid, value: encode(event) })
     },

@@ -85,3 +85,14 @@ test('ends without a timer', () => {
   watch.close()
   expect(clock.pendingTimers()).toBe(0)
 })
+
+test('knows up to when everything in the log is applied', async () => {
+  const { clock, group, life, watch } = setUp()
+  expect(watch.caughtUpAt(life.owned)).toBe(Number.NEGATIVE_INFINITY)
+  await clock.advance(1_000)
+  group.marks.set(P, { low: 0, high: 60 })
+  await clock.advance(2_000)
+  expect(watch.caughtUpAt(life.owned)).toBe(1_000)
+  life.owned.next = 60
+  expect(watch.caughtUpAt(life.owned)).toBe(3_000)
+})

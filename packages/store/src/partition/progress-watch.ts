@@ -3,6 +3,8 @@ import { OperationalError } from '@holdfast/runtime'
 import type { Partition } from '../contracts/index.ts'
 import type { Batcher } from '../kafka/batcher.ts'
 import type { GroupReader } from '../kafka/group-reader.ts'
+import type { Watermarks } from '../kafka/topics.ts'
+import type { OwnedPartition } from './owned-partition.ts'
 import type { Life } from './ownership.ts'
 
 const LOOK_MS = 1_000
@@ -10,11 +12,18 @@ const LOOK_MS = 1_000
 const STUCK_MS = 10_000
 /** Kafka counts as away when a question or a record has waited so long. */
 const KAFKA_LATE_MS = 3_000
+/** Answers of Kafka that are remembered: the last may always be a few records ahead of a busy partition. */
+const MARKS_KEPT = 8
 
 export interface ProgressWatch {
   /** Records that wait in all owned partitions, as last seen. */
   readonly lag: number
   readonly isKafkaUp: boolean
+  /**
+   * The latest moment, monotonic ms, up to which everything that was in the log of the partition then is applied; -Infinity
+   * where that is longer ago than the last few looks.
+   */
+  caughtUpAt(owned: Pick<OwnedPartition, 'partition' | 'next'>): number
   close(): void
 }
 
@@ -34,6 +43,7 @@ export function startProgressWatch(options: {
   let lag = 0
   let answeredAt = clock.monotonic()
   let asking = false
+  let recent: { askedAt: number; marks: Watermarks }[] = []
 
   const look = ({ owned, line }: Life, high: number, paused: ReadonlySet<Partition>): void => {
     const { partition, next, ready } = owned
@@ -53,7 +63,9 @@ export function startProgressWatch(options: {
   }
 
   const lookAtAll = async (): Promise<void> => {
+    const askedAt = clock.monotonic()
     const marks = await group.watermarks()
+    recent = [{ askedAt, marks }, ...recent].slice(0, MARKS_KEPT)
     answeredAt = clock.monotonic()
     const paused = new Set(group.paused())
     lag = 0
@@ -77,6 +89,8 @@ export function startProgressWatch(options: {
     get isKafkaUp() {
       return clock.monotonic() - answeredAt < KAFKA_LATE_MS && batcher.oldestMs < KAFKA_LATE_MS
     },
+    caughtUpAt: ({ partition, next }) =>
+      recent.find(({ marks }) => next >= (marks.get(partition)?.high ?? 0))?.askedAt ?? Number.NEGATIVE_INFINITY,
     close: () => timer.cancel(),
   }
 }

@@ -33,6 +33,8 @@ export interface FlushItem {
   operation: 'update' | 'create' | 'close' | 'rewrite'
   sid: Sid
   connectionEpoch: number
+  /** Of the gateway fields that are given. */
+  gatewayRevision: number
   serverRevision: number
   server: Readonly<Record<string, string>>
   gateway: Readonly<Record<string, string>>
@@ -85,7 +87,7 @@ export type SessionScripts = ReturnType<typeof createSessionScripts>
  * time-out says nothing about what Redis did) and be called again. Errors are ioredis's own.
  */
 export function createSessionScripts(redis: Redis) {
-  redis.defineCommand('holdfastAcquire', { numberOfKeys: 1, lua: readScript('acquire') })
+  redis.defineCommand('holdfastAcquire', { numberOfKeys: 3, lua: readScript('acquire') })
   redis.defineCommand('holdfastRegister', { numberOfKeys: 3, lua: readScript('register') })
   redis.defineCommand('holdfastGatewaySet', { numberOfKeys: 2, lua: readScript('gateway-set') })
   redis.defineCommand('holdfastDetach', { numberOfKeys: 2, lua: readScript('detach') })
@@ -94,12 +96,14 @@ export function createSessionScripts(redis: Redis) {
 
   return {
     async acquire(partition: Partition, owner: string, minEpoch: number): Promise<Acquired> {
-      const answer = acquireAnswer.parse(await redis.holdfastAcquire(keys.owner(partition), owner, minEpoch))
+      const scriptKeys = [keys.owner(partition), keys.versions(partition), keys.dead(partition)]
+      const answer = acquireAnswer.parse(await redis.holdfastAcquire(...scriptKeys, owner, minEpoch))
       const [epoch, offset, flushSequence, previousOwner] = answer
       return {
         epoch: Number(epoch),
-        offset: offset === '' ? null : Number(offset),
-        flushSequence: Number(flushSequence),
+        // What a hand has broken says nothing, as if it were not there.
+        offset: isCount(offset) ? Number(offset) : null,
+        flushSequence: isCount(flushSequence) ? Number(flushSequence) : 0,
         previousOwner: previousOwner === '' ? null : previousOwner,
       }
     },
@@ -166,6 +170,8 @@ export function createSessionScripts(redis: Redis) {
   }
 }
 
+const isCount = (text: string): boolean => /^\d{1,15}$/.test(text)
+
 /** The connection a gateway speaks for. */
 export interface HeldConnection {
   gateway: string
@@ -176,15 +182,36 @@ export interface HeldConnection {
 export type GatewaySetOutcome = 'stored' | 'gone' | 'fenced' | 'stale'
 
 function flushArguments(flush: Flush): ScriptArguments {
-  const { epoch, owner, offset, isLogReplaced = false, flushSequence, acknowledged, now } = flush
-  const args: ScriptArguments = [epoch, owner, offset, flushSequence, acknowledged, now, isLogReplaced ? '1' : '0']
-  for (const { operation, sid, connectionEpoch, serverRevision, server, gateway, seen } of flush.items) {
-    const serverFields = Object.entries(server)
-    const gatewayFields = Object.entries(gateway)
-    args.push(OPERATION[operation], sid, connectionEpoch, serverRevision, serverFields.length, gatewayFields.length)
-    if (operation === 'rewrite') args.push(seen ?? '')
-    for (const [field, value] of serverFields) args.push(field, value)
-    for (const [field, value] of gatewayFields) args.push(field, value)
+  const { epoch, owner, offset, isLogReplaced = false, flushSequence, acknowledged, now, items } = flush
+  const fence = [epoch, owner, offset, flushSequence, acknowledged, now, isLogReplaced ? '1' : '0']
+  return [...fence, jsonOf(items.map(argumentOf))]
+}
+
+/** One argument for all sessions: Redis and the client library spend on each argument what they spend on a whole record. */
+function argumentOf(item: FlushItem): (string | string[])[] {
+  const { operation, connectionEpoch, gatewayRevision, serverRevision, server, gateway, seen } = item
+  const head = [OPERATION[operation], String(connectionEpoch), String(gatewayRevision), String(serverRevision)]
+  if (operation === 'close') return head
+  const [sets, deletes] = partsOf(server)
+  if (operation === 'update') return [...head, sets, deletes]
+  return [...head, sets, deletes, ...partsOf(gateway), seen ?? '']
+}
+
+/** Fields with their values, and fields to delete. */
+function partsOf(fields: Readonly<Record<string, string>>): [string[], string[]] {
+  const sets: string[] = []
+  const deletes: string[] = []
+  for (const field in fields) {
+    const value = fields[field] ?? ''
+    if (value === '') deletes.push(field)
+    else sets.push(field, value)
   }
-  return args
+  return [sets, deletes]
+}
+
+/** JSON that Redis's reader takes: it knows no lone surrogates, which are no text and are stored as U+FFFD. */
+function jsonOf(value: unknown): string {
+  const json = JSON.stringify(value)
+  if (!json.includes('\\ud')) return json
+  return JSON.stringify(value, (_, each: unknown) => (typeof each === 'string' ? each.toWellFormed() : each))
 }

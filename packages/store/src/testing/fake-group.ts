@@ -60,7 +60,7 @@ export function fakeGroup(): FakeGroup {
     paused: () => [...pausedNow],
     isMembershipFresh: () => group.isFresh,
     nextHeartbeat: () => new Promise((resolve) => waiters.push(resolve)),
-    watermarks: (): Promise<Watermarks> => Promise.resolve(group.marks),
+    watermarks: (): Promise<Watermarks> => Promise.resolve(new Map(group.marks)),
     rejoin: () => void asked.push('rejoin'),
     close: () => Promise.resolve(),
   }

@@ -62,6 +62,7 @@ export function orderParts(parts: Partial<OrderParts> = {}): OrderParts {
     gateways: { isAlive: () => true, canTell: true, order: () => undefined },
     writes: { retryNow: () => undefined, drop: () => null },
     recheck: () => undefined,
+    reconciled: () => undefined,
     problemOf: () => null,
     onAnswered: () => undefined,
     ...parts,

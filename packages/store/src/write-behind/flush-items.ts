@@ -61,14 +61,15 @@ export function itemOf(owned: OwnedPartition, sid: Sid, entry: DirtyEntry): Flus
   if (session) return entry.whole ? createOf(session) : updateOf(session, entry)
   if (!entry.ending) return null
   const { connectionEpoch } = entry.ending
-  return { operation: 'close', sid, connectionEpoch, serverRevision: 0, server: {}, gateway: {} }
+  return { operation: 'close', sid, connectionEpoch, gatewayRevision: 0, serverRevision: 0, server: {}, gateway: {} }
 }
 
-type Identity = Pick<FlushItem, 'sid' | 'connectionEpoch' | 'serverRevision'>
+type Identity = Pick<FlushItem, 'sid' | 'connectionEpoch' | 'gatewayRevision' | 'serverRevision'>
 
-const identityOf = ({ sid, connectionEpoch, serverRevision }: SessionRecord): Identity => ({
+const identityOf = ({ sid, connectionEpoch, gatewayRevision, serverRevision }: SessionRecord): Identity => ({
   sid,
   connectionEpoch,
+  gatewayRevision,
   serverRevision,
 })
 

@@ -9,6 +9,7 @@ const itemOf = (number: number): FlushItem => ({
   operation: 'update',
   sid: sidOf(number),
   connectionEpoch: 1,
+  gatewayRevision: 1,
   serverRevision: 1,
   server: {},
   gateway: {},

@@ -89,6 +89,7 @@ test('stores the dirty fields with the offset up to which they are all', async (
           operation: 'update',
           sid: a,
           connectionEpoch: 1,
+          gatewayRevision: 1,
           serverRevision: 3,
           server: { room: '#4', inputSequence: '9', 'meta:color': 'on' },
           gateway: {},

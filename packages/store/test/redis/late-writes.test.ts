@@ -61,7 +61,15 @@ const flushOf = (epoch: number, flushSequence: number, room: string, of: Sid = s
   acknowledged: 0,
   now: AT,
   items: [
-    { operation: 'update', sid: of, connectionEpoch: 1, serverRevision: flushSequence, server: { room }, gateway: {} },
+    {
+      operation: 'update',
+      sid: of,
+      connectionEpoch: 1,
+      gatewayRevision: 1,
+      serverRevision: flushSequence,
+      server: { room },
+      gateway: {},
+    },
   ],
 })
 

@@ -3,7 +3,7 @@ import { sharedServices } from '@holdfast/stack/testing'
 import { createRedis, type Redis } from '../../src/redis/create-redis.ts'
 
 /** Databases of the shared Redis, one a file, so that no file wipes another's. */
-const DATABASES = { scripts: 11, loader: 12, lease: 13 } as const
+const DATABASES = { scripts: 11, loader: 12, lease: 13, healing: 14 } as const
 
 /** A client of this file's own, empty database. */
 export async function openDatabase(name: keyof typeof DATABASES): Promise<Redis> {

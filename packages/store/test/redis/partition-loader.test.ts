@@ -176,7 +176,7 @@ test('refuses a flush whole, the same for an unknown owner over an empty store',
     const session = sessionOf(sid)
     const pick = (fields: readonly (keyof SessionRecord)[]) =>
       toHash(Object.fromEntries(fields.map((field) => [field, session[field]])))
-    const identity = { sid, connectionEpoch: 1, serverRevision: 1 }
+    const identity = { sid, connectionEpoch: 1, gatewayRevision: 1, serverRevision: 1 }
     return { ...identity, operation: 'create', server: pick(SERVER_FIELDS), gateway: pick(GATEWAY_FIELDS) }
   })
   const flush = {

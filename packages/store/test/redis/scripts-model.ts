@@ -129,12 +129,17 @@ function flushItem(model: Model, item: FlushItem, now: number): FlushItemOutcome
   if (model.dead.has(sid)) return 'dead'
   if (!hash && (operation === 'update' || operation === 'rewrite')) return 'gone'
   const target = hash ?? {}
+  const isOlder =
+    operation === 'create' &&
+    (Number(target.connectionEpoch) < item.connectionEpoch ||
+      (Number(target.connectionEpoch) === item.connectionEpoch &&
+        Number(target.gatewayRevision) < item.gatewayRevision))
   const isAsSeen = operation === 'rewrite' && seenConnection(target) === item.seen
   if (hash && operation === 'create') {
     for (const field of Object.keys(hash)) if (field.startsWith('meta:')) delete hash[field]
   }
   write(target, item.server)
-  if (!hash || isAsSeen) write(target, item.gateway)
+  if (!hash || isAsSeen || isOlder) write(target, item.gateway)
   target.serverRevision = String(item.serverRevision)
   model.sessions.set(sid, target)
   return operation === 'rewrite' && !isAsSeen ? 'not-as-seen' : 'stored'
@@ -162,6 +167,8 @@ const item = fc.record({
   ),
   /** How far the owner's knowledge of the connection is behind; of a rewrite: whether it saw the record as it is. */
   behind: fc.constantFrom(0, 0, 0, 1),
+  /** Of a create: how much newer its gateway fields are than the record's, which was rolled back. */
+  ahead: fc.constantFrom(0, 0, 1),
   server: fc.oneof(serverValues, fc.constant<Hash>({})),
 })
 

@@ -99,19 +99,22 @@ async function acquire(model: Model, { owner }: StepOf<'acquire'>): Promise<void
 }
 
 function itemOf(model: Model, item: StepOf<'flush'>['items'][number], number: number): FlushItem {
-  const { sid, operation, behind, server } = item
+  const { sid, operation, behind, ahead, server } = item
   const seen = seenConnection(model.sessions.get(sid) ?? {})
-  const connectionEpoch = epochIn(model, sid) - behind
-  // What a rewrite gives: the same connection under a newer revision, as a gateway that nobody can ask any more had it.
-  const gatewayRevision = Number(model.sessions.get(sid)?.gatewayRevision ?? '1') + 1
-  const gateway = { ...fieldsOf(sid, 'gateway-1'), connectionEpoch, gatewayRevision, host: `rewritten ${number}` }
+  const connectionEpoch = Math.max(operation === 'close' ? 0 : 1, epochIn(model, sid) - behind)
+  // A rewrite gives the same connection under a newer revision, as a gateway that nobody can ask any more had it.
+  const isNewer = operation === 'rewrite' ? 1 : ahead
+  const gatewayRevision = Number(model.sessions.get(sid)?.gatewayRevision ?? '1') + isNewer
+  const host = `${operation} ${number}`
+  const gateway = { ...fieldsOf(sid, 'gateway-1'), connectionEpoch, gatewayRevision, host }
   return {
     sid,
     operation,
     connectionEpoch,
+    gatewayRevision,
     serverRevision: operation === 'close' ? 0 : number + 1,
     server: operation === 'close' ? {} : server,
-    gateway: toHash(operation === 'create' ? fieldsOf(sid, 'gateway-1') : operation === 'rewrite' ? gateway : {}),
+    gateway: operation === 'create' || operation === 'rewrite' ? toHash(gateway) : {},
     ...(operation === 'rewrite' && { seen: behind === 0 ? seen : `${seen}?` }),
   }
 }

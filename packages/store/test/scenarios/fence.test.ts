@@ -25,6 +25,7 @@ it('refuses whole what an older owner flushes, however high its numbers', async 
       operation: 'create',
       sid,
       connectionEpoch: 1,
+      gatewayRevision: 1,
       serverRevision: 1,
       server: { player },
       gateway: { connectionEpoch: '1', gatewayRevision: '1' },

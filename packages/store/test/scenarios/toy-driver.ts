@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { waitUntil } from '@holdfast/runtime/testing'
 import { z } from 'zod'
-import { PARTITIONS, sessionRecordSchema } from '../../src/contracts/index.ts'
+import { PARTITIONS, type SessionRecord, type Sid, sessionRecordSchema } from '../../src/contracts/index.ts'
 
 const reportSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.enum(['up', 'holding', 'working']) }),
@@ -29,6 +29,8 @@ export interface ToyServer {
   reached(kind: 'holding' | 'working'): Promise<void>
   /** Lets held lines and work go on, now and later. */
   release(): void
+  /** Changes a session in its memory without a word to the state layer. */
+  alter(sid: Sid, fields: Partial<SessionRecord>): void
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void
   kill(): Promise<void>
   stop(): Promise<void>
@@ -85,6 +87,7 @@ export async function startToyServer(env: {
       await waitUntil(() => seen.has(kind), { timeoutMs: 10_000, what: `the game ${kind}` })
     },
     release: () => void child.send('release'),
+    alter: (sid, fields) => void child.send({ alter: sid, fields }),
     signal: (signal) => void child.kill(signal),
     kill: () => end(() => child.kill('SIGKILL')),
     stop: () => end(() => child.send('stop')),

@@ -1,16 +1,19 @@
 /**
  * A server with a toy game, in a process of its own so that it can be killed: the shipped state layer, driven over IPC.
  * Lines: `echo X`, `say X` (to its room), `hold X` (says it once the test lets it), `poison`, `ask X` (answered beside the
- * line, once the test lets it), `bind NAME` (a login: told when it is stored).
+ * line, once the test lets it), `bind NAME` (a login: told when it is stored). `{alter, fields}` changes memory behind the
+ * state layer's back.
  */
 import { createLogger, createMetrics, systemClock } from '@holdfast/runtime'
 import { z } from 'zod'
-import type { SessionRecord } from '../../src/contracts/index.ts'
+import { type SessionRecord, sessionRecordSchema, sidSchema } from '../../src/contracts/index.ts'
 import { type Effect, type Game, startConnectionStateStore } from '../../src/index.ts'
 
 const env = z
   .object({ REDIS_URL: z.string(), KAFKA_BROKERS: z.string(), SECRET: z.string(), INCARNATION: z.string() })
   .parse(process.env)
+
+const alterationSchema = z.object({ alter: sidSchema, fields: sessionRecordSchema.partial() })
 
 const report = (message: object): void => void process.send?.(message)
 let release: (() => void)[] = []
@@ -85,6 +88,8 @@ process.on('message', (message) => {
     release = []
   }
   if (message === 'status') report({ kind: 'status', ...store.status(), sessions: store.sessions.all() })
+  const alteration = alterationSchema.safeParse(message)
+  if (alteration.success) Object.assign(store.sessions.get(alteration.data.alter) ?? {}, alteration.data.fields)
   if (message === 'stop') void store.stop(4_000).then(() => process.exit(0))
 })
 process.on('disconnect', () => process.exit(0))

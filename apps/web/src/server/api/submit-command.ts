@@ -1,8 +1,9 @@
+import type { Resolved, Submitted } from '@holdfast/store'
 import { type CommandRequest, commandRequestSchema } from '@holdfast/store/contracts'
 import { refuse } from '../asked.ts'
 import type { AttemptLimit } from '../attempt-limit.ts'
 import type { Called, CalledHandler } from '../guard.ts'
-import type { ConsolePort, Resolved, Submitted } from '../ports.ts'
+import type { ConsolePort } from '../ports.ts'
 import { json } from '../problem.ts'
 import { readJson } from '../read-body.ts'
 

@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import { type Partition, parseSid, type Sid } from '../contracts/index.ts'
+import type { Redis } from './create-redis.ts'
+import { keys } from './keys.ts'
+
+/** What Redis holds of one session: its hash (empty for none, or for something that is no hash) and its index entry. */
+export interface RedisCopy {
+  hash: Readonly<Record<string, string>>
+  version: string | null
+}
+
+/** Copies of one partition, with the fence that stood beside them: null where the partition has none. */
+export interface RedisCopies {
+  epoch: number | null
+  copies: readonly RedisCopy[]
+}
+
+const SCAN_COUNT = 1_000
+const SESSION_KEY = /^hf:\{\d+\}:s:(.+)$/
+
+/**
+ * Reads sessions as Redis holds them, without judging. Every method rejects when Redis does not answer: a failed read is
+ * never an empty one.
+ */
+export function createRedisReader(redis: Redis) {
+  /** A hand has put something else there: no takeover and no script takes it for a session. */
+  const unlessOther = async <T>(reading: Promise<T>, nothing: T): Promise<T> => {
+    try {
+      return await reading
+    } catch (error) {
+      if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return nothing
+      throw error
+    }
+  }
+
+  return {
+    /** sid -> version of every session that a takeover would find. */
+    async index(partition: Partition): Promise<ReadonlyMap<Sid, string>> {
+      const index = new Map<Sid, string>()
+      for (const [field, version] of Object.entries(await unlessOther(redis.hgetall(keys.versions(partition)), {}))) {
+        const sid = parseSid(field)
+        if (sid) index.set(sid, version)
+      }
+      return index
+    },
+
+    /** Sessions of one partition, in the order in which they were asked for. */
+    async sessions(partition: Partition, sids: readonly Sid[]): Promise<RedisCopies> {
+      const [epoch, versions, hashes] = await Promise.all([
+        redis.hget(keys.owner(partition), 'epoch'),
+        sids.length > 0 ? unlessOther(redis.hmget(keys.versions(partition), ...sids), []) : [],
+        Promise.all(sids.map((sid) => unlessOther(redis.hgetall(keys.session(sid)), {}))),
+      ])
+      const copies = hashes.map((hash, at) => ({ hash, version: versions[at] ?? null }))
+      return { epoch: epoch === null ? null : Number(epoch), copies }
+    },
+
+    /** One step through all keys; `cursor` '0' begins, and is answered at the end. A session may come twice. */
+    async scan(cursor: string): Promise<{ cursor: string; sids: readonly Sid[] }> {
+      const answer = await redis.scan(cursor, 'MATCH', 'hf:{*}:s:*', 'COUNT', SCAN_COUNT)
+      const [next, found] = z.tuple([z.string(), z.array(z.string())]).parse(answer)
+      const sids = found.flatMap((key) => {
+        const sid = parseSid(SESSION_KEY.exec(key)?.[1] ?? '')
+        return sid !== null && key === keys.session(sid) ? [sid] : []
+      })
+      return { cursor: next, sids }
+    },
+
+    /** The incarnation that holds a gateway's slot; null for none. */
+    leaseHolder: (slot: number): Promise<string | null> => redis.get(keys.gatewayLease(slot)),
+  }
+}
+
+export type RedisReader = ReturnType<typeof createRedisReader>

@@ -1,0 +1,71 @@
+import type { Clock } from '@holdfast/runtime'
+import type { Beat, ControlRecord, ControlRecordOf } from '../contracts/index.ts'
+import { type ControlBoard, type HeardBeat, SILENT_MS } from '../control/control-board.ts'
+
+export interface FakeBoard extends Pick<ControlBoard, 'on' | 'beatOf' | 'isAlive' | 'echoMs' | 'send'> {
+  readonly sent: readonly ControlRecord[]
+  /** A beat of a process is heard now. `server-1` is this process. */
+  hear(process: string, beat?: Partial<Beat>): void
+}
+
+/** A board on which the test says who is heard. */
+export function fakeBoard(clock: Clock): FakeBoard {
+  const sent: ControlRecord[] = []
+  const beats = new Map<string, HeardBeat>()
+  const listeners = new Set<(record: ControlRecord) => void>()
+  let echoAt = Number.NEGATIVE_INFINITY
+  return {
+    sent,
+    send: (record) => void sent.push(record),
+    on(kind, listener) {
+      const isOfKind = (record: ControlRecord): record is ControlRecordOf<typeof kind> => record.kind === kind
+      const heard = (record: ControlRecord): void => {
+        if (isOfKind(record)) listener(record)
+      }
+      listeners.add(heard)
+      return () => void listeners.delete(heard)
+    },
+    beatOf: (process) => beats.get(process),
+    isAlive(process) {
+      const heard = beats.get(process)
+      return heard !== undefined && !heard.beat.isLeaving && clock.monotonic() - heard.heardAt < SILENT_MS
+    },
+    get echoMs() {
+      return clock.monotonic() - echoAt
+    },
+    hear(process, given = {}) {
+      const beat: Beat = { ...QUIET, at: clock.now(), process, ...given }
+      beats.set(process, { beat, heardAt: clock.monotonic() })
+      if (process === 'server-1') echoAt = clock.monotonic()
+      for (const listener of listeners) listener(beat)
+    },
+  }
+}
+
+const QUIET: Omit<Beat, 'at' | 'process'> = {
+  v: 1,
+  kind: 'beat',
+  role: 'server',
+  slot: null,
+  sessions: 0,
+  partitions: [],
+  lag: 0,
+  isLeaving: false,
+  rssBytes: 0,
+  uptimeMs: 0,
+  redisUp: true,
+  queue: {
+    pending: 0,
+    retrying: 0,
+    dead: 0,
+    oldestMs: 0,
+    breaker: 'closed',
+    nextProbeAt: null,
+    error: null,
+    inPerS: 0,
+    outPerS: 0,
+    writeMs: null,
+    ofBound: 0,
+  },
+  audit: null,
+}
