@@ -37,6 +37,8 @@ export async function storePartitions(redis: Redis, records: readonly SessionRec
     onNewerConnection: trouble('newer connection'),
     onStored: () => undefined,
     onFailed: (_fields: readonly string[], problem: string) => void troubles.push(problem),
+    onDeadLetter: trouble('dead letter'),
+    onCall: () => undefined,
   }
   const owns = await Promise.all(
     Array.from({ length: PARTITIONS }, async (_, partition) => {

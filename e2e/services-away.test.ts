@@ -2,7 +2,15 @@ import { waitUntil } from '@holdfast/runtime/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Game, startGame } from './harness/game.ts'
 import { pace, percentile, until } from './harness/pace.ts'
-import { connectVisitor, createPlayer, createPlayers, hangUpAll, type Player, passwordOf } from './harness/player.ts'
+import {
+  connectVisitor,
+  createPlayer,
+  createPlayers,
+  hangUpAll,
+  type Player,
+  passwordOf,
+  WELCOME,
+} from './harness/player.ts'
 import type { Role } from './harness/processes.ts'
 import { readiness } from './harness/readiness.ts'
 import { createChance, momentsOf } from './harness/seed.ts'
@@ -42,6 +50,14 @@ async function loginWithoutRedis(): Promise<{ player: Player; tookMs: number }> 
   return { player, tookMs: at - sentAt }
 }
 
+/** The numbers of what Ann said about a topic, as a player heard them: before its welcome, and since. */
+function heardOf(topic: string, { lines }: Player): { before: number[]; since: number[] } {
+  const welcomeAt = lines.findIndex(({ text }) => text.includes(WELCOME))
+  const numbers = (some: typeof lines) =>
+    some.flatMap(({ text }) => new RegExp(`says, "${topic} (\\d+)"`).exec(text)?.slice(1).map(Number) ?? [])
+  return { before: numbers(lines.slice(0, welcomeAt)), since: numbers(lines.slice(welcomeAt)) }
+}
+
 test('answers as before, and tells a login how it stands, while Redis is stopped; stores all afterwards', async () => {
   const ann = await createPlayer(game, 'Ann')
   const before = await answerTimes(ann, 50, 'before')
@@ -71,6 +87,11 @@ test('answers as before, and tells a login how it stands, while Redis is stopped
   expect(bob.tookMs).toBeLessThan(2_000)
   for (const { body } of unready) expect(JSON.parse(body)).toMatchObject({ checks: { redis: { ok: false } } })
   expect([ann.isOpen, bob.player.isOpen]).toEqual([true, true])
+  const { before: early, since } = heardOf('during', bob.player)
+  expect(early, 'what a newcomer hears before the welcome').toEqual([])
+  const [first = Number.NaN] = since
+  expect(since, 'every word since the welcome').toEqual(Array.from(since, (_, at) => first + at))
+  expect(since.at(-1)).toBe(STOPPED_MS / EVERY_MS)
   await game.ready()
   hangUpAll([ann, bob.player])
 })

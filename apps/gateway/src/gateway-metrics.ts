@@ -16,6 +16,7 @@ export function createGatewayMetrics(metrics: Metrics, logger: Logger, clock: Cl
   )
   const refused = metrics.counter('connections_refused_total', 'Connections turned away', ['why'])
   const roundTrip = metrics.histogram('command_round_trip_ms', 'From a line to its answer at the gateway, ms')
+  const updates = metrics.counter('metadata_updates_total', 'Fields written to Redis', ['key', 'result'])
   const trouble = metrics.counter('gateway_trouble_total', 'Failures of Redis and Kafka that were met', ['part'])
   const lastLogged = new Map<string, number>()
 
@@ -25,6 +26,10 @@ export function createGatewayMetrics(metrics: Metrics, logger: Logger, clock: Cl
     dropped: (what: string, count: number) => dropped.inc({ what }, count),
     refused: (why: string) => refused.inc({ why }),
     answered: (ms: number) => roundTrip.observe(ms),
+    /** Fields of connections, and what Redis made of their write. */
+    updated(fields: readonly string[], result: 'stored' | 'failed' | 'refused'): void {
+      for (const key of fields) updates.inc({ key, result })
+    },
     trouble(part: 'redis' | 'kafka', problem: string): void {
       trouble.inc({ part })
       const now = clock.monotonic()

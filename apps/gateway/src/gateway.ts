@@ -7,33 +7,24 @@ import {
   startHealthServer,
   systemClock,
 } from '@holdfast/runtime'
-import {
-  createBatcher,
-  createKafka,
-  createLogReader,
-  createRedis,
-  createSeal,
-  createSessionScripts,
-  ensureTopics,
-  holdSlot,
-  leaseHandles,
-  TOPICS,
-} from '@holdfast/store'
+import { createBreaker, createLogReader, createSeal, createSessionScripts, startBeats, TOPICS } from '@holdfast/store'
 import { ulid } from 'ulid'
 import type { GatewayConfig } from './config.ts'
 import { LIMITS } from './connections/limits.ts'
 import { createRegistry } from './connections/registry.ts'
 import { createTelnetSeats } from './connections/seat.ts'
 import { createGatewayMetrics } from './gateway-metrics.ts'
+import { openLinks } from './links.ts'
+import { takePlace } from './place.ts'
 import { createInbound } from './relay/inbound.ts'
+import { tellInventories } from './relay/inventories.ts'
+import { obeyOrders } from './relay/orders.ts'
 import { createOutbound } from './relay/outbound.ts'
+import { startOwnCopies } from './relay/own-copies.ts'
 import { createOwnFields } from './relay/own-fields.ts'
 import { startPulse } from './relay/pulse.ts'
 import { startTelnetListener } from './telnet/listener.ts'
 
-const KAFKA_START_WAIT_MS = 60_000
-/** How long the last records may wait for Kafka when the gateway stops. */
-const LAST_WORDS_MS = 3_000
 const KAFKA_LATE_MS = 3_000
 
 /** A gateway, part by part; what is acquired here is released in the reverse order. */
@@ -60,27 +51,9 @@ export async function startGateway(config: GatewayConfig, lifecycle: Lifecycle, 
   )
 
   const onTrouble = (problem: string) => seen.trouble('redis', problem)
-  const redis = await lifecycle.acquire(
-    'redis',
-    () => createRedis(config.redisUrl, 'lease', (error) => onTrouble(error.message)),
-    (part) => part.disconnect(),
-  )
+  const links = await openLinks({ config, lifecycle, logger, clock, incarnation, seen })
+  const { redis, kafka, batcher, board } = links
   const scripts = createSessionScripts(redis)
-  const kafka = createKafka({
-    brokers: config.brokers,
-    clientId: incarnation,
-    onWarning: (message, { error }) => seen.trouble('kafka', error ?? message),
-  })
-  await ensureTopics(kafka, clock, KAFKA_START_WAIT_MS, signal)
-  const batcher = await lifecycle.acquire(
-    'batcher',
-    () => createBatcher({ kafka, clock, onFailure: (problem) => seen.trouble('kafka', problem) }),
-    async (part) => {
-      const left = await part.close(LAST_WORDS_MS)
-      if (left > 0) logger.error({ records: left }, 'stopped before Kafka had everything: input and closes are lost')
-    },
-    { deadlineMs: LAST_WORDS_MS + 2_000 },
-  )
   health.check('redis', () => ({ ok: redis.status === 'ready', detail: redis.status }))
 
   const fail = (reason: string): void => {
@@ -89,23 +62,18 @@ export async function startGateway(config: GatewayConfig, lifecycle: Lifecycle, 
   }
   const registry = createRegistry()
   seen.collectFrom(registry, batcher)
-  const lease = await lifecycle.acquire(
-    'slot',
-    () =>
-      holdSlot({
-        scripts,
-        clock,
-        incarnation,
-        signal,
-        onTrouble,
-        onLost: () => {
-          for (const connection of registry.all()) connection.close('lease-lost')
-          fail('SLOT_LOST: another gateway holds this slot')
-        },
-      }),
-    (part) => part.release(),
-  )
-  const handles = await leaseHandles({ redis, clock, signal, onTrouble })
+  const { slot, handles } = await takePlace({
+    links,
+    scripts,
+    lifecycle,
+    clock,
+    incarnation,
+    seen,
+    onSlotLost() {
+      for (const connection of registry.all()) connection.close('lease-lost')
+      fail('SLOT_LOST: another gateway holds this slot')
+    },
+  })
   const reader = await lifecycle.acquire(
     'output reader',
     () =>
@@ -113,7 +81,7 @@ export async function startGateway(config: GatewayConfig, lifecycle: Lifecycle, 
         kafka,
         clock,
         topic: TOPICS.out,
-        partitions: [lease.slot],
+        partitions: [slot],
         from: 'end', // fixed before the first client is accepted, so nothing for a client is skipped
         onRecord: createOutbound((sid) => registry.get(sid), { onDropped: seen.dropped }),
         onReopened: (problem) => seen.trouble('kafka', problem),
@@ -126,30 +94,81 @@ export async function startGateway(config: GatewayConfig, lifecycle: Lifecycle, 
     detail: `${batcher.backlogRecords} records wait`,
   }))
 
+  const breaker = createBreaker(clock, Math.random)
+  // A link is ready when Redis has answered on it: who connects then need not wait for a probe.
+  redis.on('ready', () => breaker.succeeded())
   const ownFields = await lifecycle.acquire(
     'own fields',
     () =>
       createOwnFields({
         scripts,
         clock,
+        random: Math.random,
+        breaker,
         find: (sid) => registry.get(sid),
-        onFailed: () => onTrouble('a change of a connection is not stored yet'),
+        connections: () => registry.size,
+        events: {
+          onStored: (fields) => seen.updated(fields, 'stored'),
+          onRefused: (fields) => seen.updated(fields, 'refused'),
+          onFailed(fields, problem) {
+            seen.updated(fields, 'failed')
+            onTrouble(problem)
+          },
+          onWaiting: (sid) => copies.changed(sid),
+        },
       }),
+    (part) => part.close(),
+  )
+  const copies = await lifecycle.acquire(
+    'own copies',
+    () => startOwnCopies({ batcher, registry, waits: ownFields, clock }),
     (part) => part.close(),
   )
   const inbound = createInbound({
     batcher,
     scripts,
+    breaker,
+    ownFields,
     seal: createSeal(config.secret),
     clock,
     limits: LIMITS,
     logger,
     incarnation,
-    onUnstored: (sid, fields) => ownFields.mark(sid, fields),
   })
+  await lifecycle.acquire(
+    'orders',
+    () => obeyOrders({ board, registry, inbound, ownFields, copies, incarnation }),
+    (part) => part.close(),
+  )
+  await lifecycle.acquire(
+    'inventories',
+    () => tellInventories({ board, registry, batcher, clock, incarnation, slot }),
+    (part) => part.close(),
+  )
   const pulse = await lifecycle.acquire(
     'pulse',
     () => startPulse({ registry, batcher, clock }),
+    (part) => part.close(),
+  )
+  // Before the players, so that the goodbye comes after all that is said of them.
+  await lifecycle.acquire(
+    'beats',
+    () =>
+      startBeats({
+        clock,
+        board,
+        incarnation,
+        content: () => ({
+          role: 'gateway',
+          slot,
+          sessions: registry.size,
+          partitions: [],
+          lag: reader.lag,
+          redisUp: redis.status === 'ready',
+          queue: ownFields.figures(),
+          audit: null,
+        }),
+      }),
     (part) => part.close(),
   )
   const seats = await lifecycle.acquire(
@@ -157,10 +176,11 @@ export async function startGateway(config: GatewayConfig, lifecycle: Lifecycle, 
     () =>
       createTelnetSeats({
         incarnation,
-        slot: lease.slot,
+        slot,
         handles,
         registry,
         inbound,
+        copies,
         pulse,
         clock,
         limits: LIMITS,
@@ -175,5 +195,5 @@ export async function startGateway(config: GatewayConfig, lifecycle: Lifecycle, 
     (listener) => listener.close(),
   )
   isReady = true
-  logger.info({ slot: lease.slot, incarnation }, 'gateway accepts players')
+  logger.info({ slot, incarnation }, 'gateway accepts players')
 }

@@ -104,6 +104,20 @@ test('takes its slot again when only the lease was lost', async () => {
   player.hangUp()
 })
 
+test('leaves its slot to a gateway that is heard there, though Redis has lost all leases', async () => {
+  const one = await start()
+  const player = await connectPlayer(one.telnetPort)
+  const { slot } = (await server.nextSession()).established.fields
+  await store.redis.set(store.leaseKey(slot), 'nobody', 'PX', 1) // gone, as after a wipe
+  const [, two] = await Promise.all([
+    waitUntil(async () => (await store.redis.exists(store.leaseKey(slot))) === 1, { what: 'the lease taken again' }),
+    start(),
+  ])
+  const other = await connectPlayer(two.telnetPort)
+  expect((await server.nextSession()).established.fields.slot).not.toBe(slot)
+  for (const each of [player, other]) each.hangUp()
+})
+
 test('gives each of two gateways a slot and sessions of its own', async () => {
   const [one, two] = [await start(), await start()]
   const [ada, bob] = [await connectPlayer(one.telnetPort), await connectPlayer(two.telnetPort)]

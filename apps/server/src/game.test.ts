@@ -1,10 +1,11 @@
 import type { SessionRecord } from '@holdfast/store/contracts'
 import { describe, expect, it } from 'vitest'
+import { COMMANDS } from './commands/registry.ts'
 import { createGame } from './game.ts'
 import { after, awayWorld, connected, contextOf, forbiddenWorld, heard, playing } from './testing/stage.ts'
 import { loadTexts } from './text/texts.ts'
 import { createPasswords } from './world/passwords.ts'
-import type { World } from './world/world.ts'
+import type { World, WorldReader } from './world/world.ts'
 
 const texts = loadTexts()
 const alice = playing(2, 'Alice')
@@ -12,6 +13,15 @@ const bob = playing(3, 'Bob')
 const far = playing(4, 'Farah', { room: '#9' })
 const wizard = playing(1, 'Wizard', { wizard: true, room: '#9' })
 const everybody = [alice, bob, far, wizard]
+
+const room = { dbref: 0, type: 'room', name: 'Hall', description: '', location: null, destination: null } as const
+/** A world of one room, in which everybody is. */
+const hall: WorldReader = {
+  object: async () => ({ ...room, owner: 1, flags: [] }),
+  contents: async () => [],
+  credentials: async () => null,
+  owned: async () => 0,
+}
 
 const gameIn = (world: World) => createGame({ world, passwords: createPasswords(), texts, loginWithoutRedis: 'allow' })
 
@@ -50,6 +60,59 @@ describe('speech, which needs no world', () => {
 
   it('brings no control characters to others', async () => {
     expect((await type(alice, 'say \u001b[2Jhi\u202e\u0007')).heard[3]).toBe('Alice says, "[2Jhi"\n')
+  })
+})
+
+describe('a newcomer whose login is not stored yet', () => {
+  const stored = { id: '1:2:0', kind: 'stored', sealed: 'x', parked: [] }
+  const newcomer = playing(5, 'Newt', { waitingFor: stored })
+  const withNewcomer = [...everybody, newcomer]
+  const answeredWorld: World = {
+    ...forbiddenWorld,
+    read: (look) => look(hall).then((value) => ({ kind: 'done', value })),
+  }
+
+  it.each(['say hello', ':waves', 'page Newt=hello', 'LOGOUT'])(
+    'hears nothing of %s before the welcome',
+    async (line) => {
+      expect((await type(alice, line, withNewcomer)).heard).not.toHaveProperty('5')
+    },
+  )
+
+  it('hears no announcement of a wizard', async () => {
+    expect((await type(wizard, '@wall tide', withNewcomer)).heard).not.toHaveProperty('5')
+  })
+
+  it('hears no second session of its own player', async () => {
+    const second = playing(6, 'Newt', { player: newcomer.player })
+    expect((await type(second, 'say hi', [...withNewcomer, second])).heard).not.toHaveProperty('5')
+  })
+
+  it('is seen by nobody: not in the room, not in WHO, not in INFO', async () => {
+    expect((await type(alice, 'look', withNewcomer, answeredWorld)).heard[2]).toBe('Hall\nContents:\nBob\n')
+    expect((await type(alice, 'WHO', withNewcomer)).heard[2]).not.toContain('Newt')
+    const visitor = connected(14)
+    expect((await type(visitor, 'INFO', [...withNewcomer, visitor])).heard[14]).toContain('Connected: 4')
+  })
+
+  it('leaves without a word when it goes before the welcome: the room never met it', async () => {
+    expect(await gameIn(forbiddenWorld).closed(newcomer, 'client', contextOf(withNewcomer))).toEqual([])
+  })
+
+  it('hears the room from its welcome on, also while the lines that it typed ahead are done', async () => {
+    const welcomed = { ...newcomer, waitingFor: { ...stored, isAnswered: true as const } }
+    expect((await type(alice, 'say hello', [...everybody, welcomed])).heard[5]).toBe('Alice says, "hello"\n')
+    const asking = { ...newcomer, waitingFor: { ...stored, kind: 'password' } }
+    expect((await type(alice, 'say hello', [...everybody, asking])).heard[5]).toBe('Alice says, "hello"\n')
+  })
+
+  it('is booted with the rest of its player', async () => {
+    const second = playing(6, 'Newt', { player: newcomer.player })
+    const { effects } = await type(wizard, '@boot Newt', [...withNewcomer, second])
+    expect(effects.flatMap((effect) => (effect.kind === 'command' ? [effect.to] : []))).toEqual([
+      newcomer.sid,
+      second.sid,
+    ])
   })
 })
 
@@ -107,6 +170,15 @@ describe('wizards', () => {
     })
   })
 
+  it.each([
+    [alice, '@boot', '@boot/me ends your other connections; QUIT ends this one.\n'],
+    [alice, '@boot me', '@boot/me ends your other connections; QUIT ends this one.\n'],
+    [wizard, '@boot', expect.stringContaining('Boot whom? @boot <player>')],
+    [wizard, '@boot/port', expect.stringContaining('@boot/port <port>')],
+  ])('tell who types @boot wrong what is right', async (session, line, said) => {
+    expect((await type(session, line)).heard).toEqual({ [session.handle]: said })
+  })
+
   it('are the only ones who boot others; everybody boots their own others', async () => {
     expect((await type(alice, '@boot Bob')).heard).toEqual({ 2: "You can't boot other people!\n" })
     const second = playing(8, 'Alice', { player: '#2' })
@@ -158,6 +230,17 @@ describe('the rest', () => {
   it('answers help from its pages', async () => {
     expect((await type(alice, 'help @dig')).heard[2]).toContain('@dig')
     expect((await type(alice, 'help nothing')).heard[2]).toBe("No entry for 'nothing'.\n")
+    expect((await type(alice, 'help l')).heard[2]).toContain('look <')
+    expect((await type(alice, 'help "')).heard[2]).toContain('say <words>')
+  })
+
+  it('has help for every name and alias that a command has', async () => {
+    for (const word of COMMANDS.flatMap(({ name, aliases = [] }) => [name, ...aliases])) {
+      for (const session of [alice, connected(14)]) {
+        const { heard: told } = await type(session, `help ${word}`, [session])
+        expect([word, told[session.handle]]).not.toEqual([word, expect.stringMatching(/No entry|which match/)])
+      }
+    }
   })
 
   it('does nothing for idle and for nothing', async () => {
@@ -169,6 +252,21 @@ describe('the rest', () => {
     const world: World = { ...forbiddenWorld, change: () => Promise.resolve({ kind: 'nothing' }) }
     expect((await type(alice, 'frobnicate', everybody, world)).heard).toEqual({ 2: 'Huh?  (Type "help" for help.)\n' })
     expect((await type(connected(12), 'say hi', [connected(12)])).heard[12]).toContain('Huh?')
+  })
+
+  it.each([
+    ['look/foo', "look doesn't know switch FOO.\n"],
+    ['@boot/me/quiet', "@boot doesn't know switch QUIET.\n"],
+    ['@pref/clean x', "@pref doesn't know switch CLEAN.\n"],
+    ['@wall/pose waves', 'Permission denied.\n'],
+  ])('refuses a switch that a command does not know: %s', async (line, said) => {
+    expect((await type(alice, line)).heard).toEqual({ 2: said })
+  })
+
+  it('refuses such a switch at the login too, and knows those that there are', async () => {
+    const visitor = connected(14)
+    expect((await type(visitor, 'WHO/all', [visitor])).heard).toEqual({ 14: "WHO doesn't know switch ALL.\n" })
+    expect((await type(alice, 'pose/nospace waves')).heard[3]).toBe('Alicewaves\n')
   })
 
   it('says that the world is away, and lets abbreviated speech go on', async () => {

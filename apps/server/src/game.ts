@@ -3,12 +3,13 @@ import type { CloseReason, SessionRecord } from '@holdfast/store/contracts'
 import { settling } from './commands/change-world.ts'
 import { cleanLine } from './commands/clean-line.ts'
 import type { Turn } from './commands/command.ts'
-import { awaitsPassword, takePassword } from './commands/connect.ts'
 import { takeExit } from './commands/move.ts'
 import { parse, type Words } from './commands/parse.ts'
 import { changingPassword } from './commands/password.ts'
-import { type Found, findCommand, HUH } from './commands/registry.ts'
-import { sayGoodbye, show, tell } from './effects/output.ts'
+import { awaitsPassword, takePassword } from './commands/password-prompt.ts'
+import { type Found, findCommand, HUH, pageNamed } from './commands/registry.ts'
+import { ownOthers, sayGoodbye, show, tell } from './effects/output.ts'
+import { isAdmitted } from './sessions/admitted.ts'
 import { announce, stateChanged, storing } from './sessions/binding.ts'
 import type { GameParts, Inquiry } from './sessions/inquiry.ts'
 import { connecting, creating } from './sessions/login.ts'
@@ -31,15 +32,14 @@ export function createGame(parts: GameParts): Game {
     world: parts.world,
     texts: parts.texts,
     isCommandName,
+    pageNamed: (word) => pageNamed(parse(word)?.word ?? word),
   })
 
   return {
     established: (session) => [tell(session, parts.texts.banner)],
     input(session, input, context) {
       const line = cleanLine(input.line)
-      if (input.beforeLogin && awaitsPassword({ session })) {
-        return takePassword({ session, inputSequence: input.inputSequence }, line)
-      }
+      if (input.beforeLogin && awaitsPassword(session)) return takePassword(session, input.inputSequence, line)
       const words = parse(line)
       if (words === null) return []
       const turn = turnOf(session, input, words, context)
@@ -66,7 +66,11 @@ function inquiryOf({ kind }: Question): Inquiry {
 
 function runFound(found: Found, turn: Turn): Effects {
   if (found.kind === 'none') return [tell(turn.session, HUH)]
-  if (found.command.wizardsOnly && !turn.session.wizard) return [tell(turn.session, 'Permission denied.')]
+  const { name, wizardsOnly, switches = [] } = found.command
+  if (wizardsOnly && !turn.session.wizard) return [tell(turn.session, 'Permission denied.')]
+  // Doing the rest would be doing something else than was asked for.
+  const unknown = turn.words.switches.find((each) => !switches.includes(each))
+  if (unknown !== undefined) return [tell(turn.session, `${name} doesn't know switch ${unknown.toUpperCase()}.`)]
   return found.command.run(turn)
 }
 
@@ -94,16 +98,20 @@ function obey(session: SessionRecord, command: GameCommand): Effects {
       const { player, loginState } = session
       if (loginState !== 'loggedIn') return []
       const bound = { kind: 'bind', player, playerName: command.playerName, loginState } as const
-      return [{ kind: 'set', fields: { playerName: command.playerName } }, show([session], [bound])]
+      // Before it is let in its gateway knows nobody: the welcome says who it is.
+      return [
+        { kind: 'set', fields: { playerName: command.playerName } },
+        show([session], isAdmitted(session) ? [bound] : []),
+      ]
     }
   }
 }
 
-/** `replaced`: its player plays on in another session, so the room is told nothing. */
+/** `replaced`: its player plays on in another session, so the room is told nothing. Nor is it of whom it never met. */
 function farewell(session: SessionRecord, reason: CloseReason, context: GameContext): Effects {
-  if (session.loginState !== 'loggedIn') return []
+  if (!isAdmitted(session)) return []
   const changed = stateChanged('unbind', session, { reason })
   if (reason === 'replaced') return [changed]
-  const others = context.sessions.ofPlayer(session.player ?? '').filter((each) => each.sid !== session.sid)
+  const others = ownOthers(session, context.sessions)
   return [announce(session, context, others.length > 0 ? 'partially disconnected' : 'disconnected'), changed]
 }

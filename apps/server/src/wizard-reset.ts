@@ -1,6 +1,5 @@
-import { randomInt } from 'node:crypto'
 import { resolve } from 'node:path'
-import { ConfigError, EXIT, messageOf } from '@holdfast/runtime'
+import { ConfigError, EXIT, generatePassword, messageOf } from '@holdfast/runtime'
 import { Client } from 'pg'
 import { readResetDatabaseUrl } from './prepare-config.ts'
 import { resetWizard } from './world/first-wizard.ts'
@@ -10,22 +9,28 @@ import { createPasswords } from './world/passwords.ts'
 
 const REPOSITORY_DIR = resolve(import.meta.dirname, '../../..')
 
-/** No letters that are taken for one another; 20 of 32 are 100 bits. */
-const LETTERS = 'abcdefghijkmnpqrstuvwxyz23456789'
-const PASSWORD_LENGTH = 20
+/** Whoever typed the command is to change it: another name, or one at all. */
+class ResetRefused extends Error {
+  override readonly name = 'ResetRefused'
+  readonly exitCode: number
 
-const randomPassword = (): string =>
-  Array.from({ length: PASSWORD_LENGTH }, () => LETTERS[randomInt(LETTERS.length)]).join('')
+  constructor(message: string, exitCode: number) {
+    super(message)
+    this.exitCode = exitCode
+  }
+}
 
 async function reset(name: string, databaseUrl: string): Promise<string> {
-  const password = randomPassword()
+  const password = generatePassword()
   const hashing = await createPasswords().hash(password)
   if (hashing.kind === 'busy') throw new Error('nothing else hashes here')
   const client = new Client({ connectionString: databaseUrl, application_name: 'holdfast-wizard-reset' })
   await client.connect()
   try {
     const outcome = await resetWizard(client, name, hashing.passwordHash)
-    if (outcome.kind === 'no-such-wizard') throw new ConfigError([`${name} is not a wizard of this game`])
+    if (outcome.kind === 'no-such-wizard') {
+      throw new ResetRefused(`${name} is not a wizard of this game`, EXIT.noSuchUser)
+    }
     return `The new password of ${outcome.name} is ${password}`
   } finally {
     await client.end()
@@ -34,10 +39,11 @@ async function reset(name: string, databaseUrl: string): Promise<string> {
 
 const name = process.argv[2]
 try {
-  if (name === undefined) throw new ConfigError(['which wizard? npm run wizard:reset -- <name>'])
+  if (name === undefined) throw new ResetRefused('which wizard? npm run wizard:reset -- <name>', EXIT.usage)
   process.stdout.write(`${await reset(name, readResetDatabaseUrl(REPOSITORY_DIR))}\n`)
 } catch (error) {
-  const isConfig = error instanceof ConfigError
-  process.stderr.write(isConfig ? `${error.message}\n` : `the password was not changed: ${messageOf(error)}\n`)
-  process.exitCode = isConfig ? EXIT.config : EXIT.failed
+  const isPlain = error instanceof ConfigError || error instanceof ResetRefused
+  process.stderr.write(isPlain ? `${error.message}\n` : `the password was not changed: ${messageOf(error)}\n`)
+  process.exitCode =
+    error instanceof ResetRefused ? error.exitCode : error instanceof ConfigError ? EXIT.config : EXIT.failed
 }

@@ -177,6 +177,23 @@ describe('who may build', () => {
   })
 })
 
+describe('an exit to where it may not lead', () => {
+  it('is refused and not made', async () => {
+    const { sit, type } = table()
+    const [wizard, iris] = [sit(14), sit(15)]
+    await type(wizard, `connect Wizard ${WIZARD_PASSWORD}`)
+    await type(iris, 'create Iris swordfish')
+    const own = dbrefIn((await type(iris, '@dig Nook')).heard[15]?.replace('number ', 'number #'))
+    await type(wizard, `@open Crawl=${own}`)
+    await type(iris, 'crawl')
+    expect((await type(iris, '@open Gone=#99999')).heard[15]).toBe('That is not a room.\n')
+    expect((await type(iris, '@open Gone=nowhere')).heard[15]).toBe('That is not a room.\n')
+    expect((await type(iris, '@open Gone=#0')).heard[15]).toBe('Permission denied.\n')
+    expect((await type(iris, 'gone')).heard[15]).toContain('Huh?')
+    expect((await type(iris, 'look')).heard[15]).not.toContain('Obvious exits')
+  })
+})
+
 describe('a line that is applied again after a crash', () => {
   it('moves and digs once, and shows the same', async () => {
     const { sit, type, now, again } = table()

@@ -84,7 +84,7 @@ describe('wizard-reset', () => {
       const environments: Record<string, string>[] = [{ DATABASE_URL: postgres.url }, { HOLDFAST_DATA_DIR: dataDir }]
       for (const env of environments) {
         const { stdout } = await runScript('wizard-reset.ts', ['wizard'], env)
-        const password = /^The new password of Wizard is (\S{20})\n$/.exec(stdout)?.[1] ?? ''
+        const password = /^The new password of Wizard is (\w{5}(?:-\w{5}){3})\n$/.exec(stdout)?.[1] ?? ''
         expect(await createPasswords().verify(await wizardHash(), password)).toEqual({ kind: 'right' })
       }
     } finally {
@@ -95,6 +95,8 @@ describe('wizard-reset', () => {
   it('resets no one who is no wizard', async () => {
     await prepare()
     const reset = runScript('wizard-reset.ts', ['Nobody'], { DATABASE_URL: postgres.url })
-    await expect(reset).rejects.toMatchObject({ code: 78, stderr: 'Nobody is not a wizard of this game\n' })
+    await expect(reset).rejects.toMatchObject({ code: 67, stderr: 'Nobody is not a wizard of this game\n' })
+    const nameless = runScript('wizard-reset.ts', [], { DATABASE_URL: postgres.url })
+    await expect(nameless).rejects.toMatchObject({ code: 64, stderr: expect.stringContaining('which wizard?') })
   }, 60_000)
 })

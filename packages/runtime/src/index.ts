@@ -9,6 +9,7 @@ export {
   traceOf,
   withDeadline,
 } from './errors.ts'
+export { generatePassword } from './generated-password.ts'
 export { type Check, createHealth, type Health, type HealthOptions, type Readiness } from './health.ts'
 export { type HealthServer, type HealthServerOptions, startHealthServer } from './http.ts'
 export { createLifecycle, type Lifecycle, type LifecycleOptions } from './lifecycle.ts'

@@ -15,7 +15,7 @@ export type RunProcessOptions = {
 }
 
 /** Exit codes, as in sysexits.h where it has one; second signals exit with 128 + the signal's number. */
-export const EXIT = { ok: 0, failed: 1, software: 70, config: 78 } as const
+export const EXIT = { ok: 0, failed: 1, usage: 64, noSuchUser: 67, software: 70, config: 78 } as const
 
 function stopOnSignals(lifecycle: Lifecycle, logger: Logger): void {
   let signalled = false

@@ -2,12 +2,15 @@ import { randomBytes } from 'node:crypto'
 import { type Clock, type Logger, type Metrics, messageOf } from '@holdfast/runtime'
 import { PARTITIONS, type Partition, type SessionRecord } from './contracts/index.ts'
 import { openControlBoard, startBeats } from './control/control-board.ts'
-import { createBatcher } from './kafka/batcher.ts'
+import { BACKLOG_BYTES_MAX, createBatcher } from './kafka/batcher.ts'
 import { createKafka } from './kafka/create-kafka.ts'
 import { createGroupReader } from './kafka/group-reader.ts'
 import { createLogReader } from './kafka/log-reader.ts'
 import { createSeal } from './kafka/seal.ts'
 import { ensureTopics, TOPICS } from './kafka/topics.ts'
+import { createGatewayOrders } from './orders/gateway-orders.ts'
+import { createCopyReader } from './orders/read-copy.ts'
+import { createFlushEvents } from './partition/flush-events.ts'
 import type { Game, SessionsView } from './partition/game.ts'
 import { createOutbox } from './partition/outbox.ts'
 import { markAllDirty, type OwnedPartition } from './partition/owned-partition.ts'
@@ -25,7 +28,7 @@ import { createStoreMetrics } from './store-metrics.ts'
 import { type BreakerState, createBreaker } from './write-behind/breaker.ts'
 import { startFlushLoop } from './write-behind/flush-loop.ts'
 import { createPartitionFlusher } from './write-behind/partition-flusher.ts'
-import { createQueueFigures } from './write-behind/queue-figures.ts'
+import { countQueues, createQueueMeter } from './write-behind/queue-figures.ts'
 
 /** Waiting for Kafka at the start. */
 const KAFKA_START_WAIT_MS = 60_000
@@ -127,9 +130,32 @@ export async function startConnectionStateStore(options: StoreOptions): Promise<
   })
   replicaRead.catch((error: unknown) => logger.debug({ err: error }, 'closed before the replica was read'))
   const seal = createSeal(secret)
-  const breaker = createBreaker(clock, random)
+  const breaker = createBreaker(clock, random, (state) => {
+    seen.breakerChanged(state, meter.error)
+    // One for an outage; each session that waits tells of itself in its published copy.
+    const id = `b:${randomBytes(8).toString('hex')}`
+    if (state === 'open') outbox.show('flush.failed', null, { error: meter.error, breaker: state, isDead: false }, id)
+  })
+  const meter = createQueueMeter({
+    clock,
+    breaker,
+    counts: () => countQueues(queuesOf(ownership.lives()), clock),
+    ofBound: ({ pending, retrying, dead }) =>
+      Math.max((pending + retrying + dead) / Math.max(1, status().sessions), batcher.backlogBytes / BACKLOG_BYTES_MAX),
+  })
   const outbox = createOutbox({ batcher, clock, incarnation, slotOf: (sid) => replica.get(sid)?.slot })
   const group = createGroupReader(kafka, clock, GROUP)
+
+  const readCopy = createCopyReader(flushRedis, breaker)
+  const gateways = createGatewayOrders(board, { clock, incarnation })
+  const flushEvents = createFlushEvents({
+    seen,
+    meter,
+    replica,
+    outbox,
+    clock,
+    onFenced: (owned) => ownership.onFenced(owned),
+  })
 
   const makeLife = (owned: OwnedPartition, isCurrent: () => boolean, since: number): Life => {
     const flusher = createPartitionFlusher({
@@ -141,23 +167,7 @@ export async function startConnectionStateStore(options: StoreOptions): Promise<
       clock,
       random,
       isCurrent,
-      events: {
-        onFenced: (life) => {
-          seen.fenced(life)
-          ownership.onFenced(life)
-        },
-        onRolledBack: seen.rolledBack,
-        onDead: (life, sid) => {
-          seen.deadInStore(life)
-          life.sessions.remove(sid)
-          life.dead.set(sid, clock.now())
-          replica.endOwn(sid, life.epoch, clock.now())
-          outbox.publishEnded({ v: 1, kind: 'ended', epoch: life.epoch, at: clock.now(), sid, reason: 'lost' })
-        },
-        onNewerConnection: seen.newerConnection,
-        onStored: seen.stored,
-        onFailed: seen.storeFailed,
-      },
+      events: flushEvents,
     })
     const worker = createQuestionWorker({
       game,
@@ -177,6 +187,14 @@ export async function startConnectionStateStore(options: StoreOptions): Promise<
       batcher,
       clock,
       isCurrent,
+      orders: {
+        readCopy,
+        gateways,
+        writes: flusher,
+        recheck: () => undefined,
+        problemOf: (session) => game.problemOf?.(session) ?? null,
+        onAnswered: seen.orderAnswered,
+      },
       events: {
         onDropped: seen.dropped,
         onSkippedInputs: seen.skippedInputs,
@@ -235,7 +253,6 @@ export async function startConnectionStateStore(options: StoreOptions): Promise<
   const flushLoop = startFlushLoop(clock, () => flushersOf(ownership.lives()))
   const publisher = startStatePublisher({ clock, lives: () => ownership.lives(), outbox, replica })
   const progress = startProgressWatch({ clock, group, lives: () => ownership.lives(), batcher, onStuck: onDead })
-  const queue = createQueueFigures({ clock, breaker, queues: () => queuesOf(ownership.lives()) })
 
   const status = (): StoreStatus => {
     const lives = [...ownership.lives()].map(({ owned }) => owned)
@@ -252,14 +269,23 @@ export async function startConnectionStateStore(options: StoreOptions): Promise<
       breaker: breaker.state,
     }
   }
-  seen.collectFrom(status, batcher)
+  seen.collectFrom(status, batcher, meter)
   const beats = startBeats({
     clock,
     board,
     incarnation,
     content() {
       const { sessions, owned, lag, redisUp } = status()
-      return { role: 'server', slot: null, sessions, partitions: [...owned], lag, redisUp, queue: queue(), audit: null }
+      return {
+        role: 'server',
+        slot: null,
+        sessions,
+        partitions: [...owned],
+        lag,
+        redisUp,
+        queue: meter.figures(),
+        audit: null,
+      }
     },
   })
   await ownership.start()
@@ -298,7 +324,7 @@ function* flushersOf(lives: Iterable<Life>) {
 }
 
 function* queuesOf(lives: Iterable<Life>) {
-  for (const { owned } of lives) yield { dirty: owned.dirty, sessions: owned.sessions.size }
+  for (const { owned } of lives) yield owned.dirty
 }
 
 export type { SessionRecord }

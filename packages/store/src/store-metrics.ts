@@ -4,9 +4,11 @@ import type { Partition, Sid } from './contracts/index.ts'
 import type { Batcher } from './kafka/batcher.ts'
 import type { OwnedPartition } from './partition/owned-partition.ts'
 import type { StoredPartition } from './redis/partition-loader.ts'
+import type { QueueMeter } from './write-behind/queue-figures.ts'
 
 /** Warnings of one kind are logged at most this often; all are counted. */
 const LOG_EVERY_MS = 5_000
+const BREAKER_STATES = ['closed', 'open', 'half-open'] as const
 
 /** What the state layer counts and says. Sids are logged, never addresses, names or what players type. */
 export function createStoreMetrics(metrics: Metrics, logger: Logger) {
@@ -18,11 +20,17 @@ export function createStoreMetrics(metrics: Metrics, logger: Logger) {
   const poison = metrics.counter('poison_records_total', 'Records that could not be applied: dead letters')
   const skipped = metrics.counter('inputs_skipped_total', 'Input numbers that never came')
   const refusals = metrics.counter('flush_refusals_total', 'Flushes that Redis refused', ['why'])
+  const flushMs = metrics.histogram('flush_ms', 'One call of the flush script, ms', ['result'])
+  const openings = metrics.counter('breaker_openings_total', 'Times that Redis was given up until a probe succeeds')
   const workFailures = metrics.counter(
     'question_failures_total',
     'Work beside the line that failed and was tried again',
   )
   const dataGaps = metrics.counter('data_gaps_total', 'Replays that the log could no longer serve')
+  const orders = metrics.counter('wizard_orders_total', 'Wizards’ commands, by what they were answered', [
+    'type',
+    'outcome',
+  ])
   const takeovers = metrics.histogram('takeover_ms', 'From the join of the group to ready, ms', ['how'])
   const lastLogged = new Map<string, number>()
 
@@ -71,9 +79,24 @@ export function createStoreMetrics(metrics: Metrics, logger: Logger) {
       for (const field of fields) updates.inc({ key: keyOf(field), result: 'failed' })
       warn('a flush failed; it is tried again', { error: problem, fields: fields.length })
     },
+    deadLetter(sid: Sid, fields: readonly string[], problem: string): void {
+      for (const field of fields) updates.inc({ key: keyOf(field), result: 'dead' })
+      logger.error({ sid, fields: fields.length, error: problem }, 'DEAD_LETTER: Redis refuses a session for good')
+    },
+    flushed(ms: number, result: string): void {
+      flushMs.observe({ result }, ms)
+    },
+    breakerChanged(state: 'open' | 'closed', error: string | null): void {
+      if (state === 'open') openings.inc()
+      if (state === 'open') logger.warn({ error }, 'BREAKER_OPEN: writes to Redis wait for a probe to succeed')
+      else logger.info('Redis takes writes again')
+    },
     workFailed(problem: string): void {
       workFailures.inc()
       warn('work on a question failed; it is tried again', { error: problem })
+    },
+    orderAnswered(type: string, outcome: string): void {
+      orders.inc({ type, outcome })
     },
     dropped(why: string): void {
       drops.inc({ why })
@@ -107,7 +130,7 @@ export function createStoreMetrics(metrics: Metrics, logger: Logger) {
     takeoverFailed(partition: Partition, problem: string): void {
       warn('taking a partition over failed; it is tried again', { partition, error: problem })
     },
-    collectFrom(status: () => StoreStatus, batcher: Batcher): void {
+    collectFrom(status: () => StoreStatus, batcher: Batcher, meter: QueueMeter): void {
       const backlog = (name: string, help: string, value: () => number) =>
         metrics.gauge(name, help, [], (self) => self.set(value()))
       backlog('kafka_backlog_records', 'Records that wait for Kafka', () => batcher.backlogRecords)
@@ -120,9 +143,22 @@ export function createStoreMetrics(metrics: Metrics, logger: Logger) {
       gauge('partitions_unready', 'Partitions of this server that are not ready', ({ unready }) => unready.length)
       gauge('dirty_sessions', 'Sessions with fields that Redis has not acknowledged', ({ dirty }) => dirty)
       gauge('session_lag_records', 'Records of the session log that wait', ({ lag }) => lag)
+      gauge('redis_up', '1 while Redis answers', ({ redisUp }) => Number(redisUp))
+      gauge('kafka_up', '1 while Kafka answers', ({ kafkaUp }) => Number(kafkaUp))
+      metrics.gauge('breaker_state', 'Between flushes and Redis: 1 for the state it is in', ['state'], (self) => {
+        for (const state of BREAKER_STATES) self.set({ state }, Number(state === status().breaker))
+      })
+      metrics.gauge('queue_entries', 'Sessions that Redis has not acknowledged', ['kind'], (self) => {
+        const { pending, retrying, dead } = meter.counts()
+        for (const [kind, count] of Object.entries({ pending, retrying, dead })) self.set({ kind }, count)
+      })
+      backlog('dead_letters', 'Sessions that Redis refuses for good', () => meter.counts().dead)
+      backlog('queue_oldest_ms', 'How long the oldest write has waited, ms', () => meter.counts().oldestMs)
       gauge('breaker_open', '1 while the breaker keeps flushes from Redis', ({ breaker }) =>
         breaker === 'closed' ? 0 : 1,
       )
     },
   }
 }
+
+export type StoreMetrics = ReturnType<typeof createStoreMetrics>

@@ -1,4 +1,4 @@
-import { messageOf } from '@holdfast/runtime'
+import { ConfigError, EXIT, messageOf } from '@holdfast/runtime'
 import { runStack } from './run-stack.ts'
 import { runWithDatabase } from './with-database.ts'
 
@@ -14,10 +14,10 @@ switch (command) {
   case 'wizard-reset':
     process.exitCode = await runWithDatabase('apps/server/src/wizard-reset.ts', args).catch((error: unknown) => {
       process.stderr.write(`${messageOf(error)}\n`)
-      return 1
+      return error instanceof ConfigError ? EXIT.config : EXIT.failed
     })
     break
   default:
     process.stderr.write('use: main.ts start | dev | wizard-reset <name>\n')
-    process.exitCode = 64
+    process.exitCode = EXIT.usage
 }

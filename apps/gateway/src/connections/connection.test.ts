@@ -150,6 +150,32 @@ describe('output', () => {
   })
 })
 
+describe('a connection that nobody greets', () => {
+  it('reads after two seconds, once, that the game does not answer yet', async () => {
+    const { connection, seen, pass } = connectionRig()
+    await pass(1_999)
+    expect(seen).toEqual([])
+    await pass(1)
+    await pass(60_000)
+    expect(seen).toEqual(['-- The game does not answer yet. You will be seated as soon as it does. --\n'])
+    connection.deliver(outputRecord({ data: [text('Hello.\n')] }))
+    await pass(10_000)
+    expect(seen.slice(1)).toEqual(['Hello.\n'])
+  })
+
+  it('reads nothing of it when the greeting is in time, or when it has gone', async () => {
+    const greeted = connectionRig()
+    await greeted.pass(1_900)
+    greeted.connection.deliver(outputRecord({ data: [text('Hello.\n')] }))
+    await greeted.pass(10_000)
+    expect(greeted.seen).toEqual(['Hello.\n'])
+    const gone = connectionRig()
+    gone.connection.gone()
+    await gone.pass(10_000)
+    expect(gone.seen).toEqual([])
+  })
+})
+
 describe('answers', () => {
   it('says once that the answer is late, and again only after everything was answered', async () => {
     const { connection, seen, pass, done } = connectionRig()
@@ -237,12 +263,13 @@ describe('a client that does not read', () => {
 
 describe('time before login', () => {
   it('ends a connection that never logs in, with a reason', async () => {
-    const { seen, closes, pass } = connectionRig()
+    const { connection, seen, closes, pass } = connectionRig()
+    connection.deliver(outputRecord({ data: [text('Hello.\n')] }))
     await pass(300_000)
     expect(closes).toEqual([])
     await pass(1)
     expect(closes).toEqual(['login-timeout'])
-    expect(seen).toEqual(['You took too long to log in. Goodbye.\n', '<end>'])
+    expect(seen).toEqual(['Hello.\n', 'You took too long to log in. Goodbye.\n', '<end>'])
   })
 
   it('does not end one that is logged in', async () => {

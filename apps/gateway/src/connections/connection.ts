@@ -1,5 +1,6 @@
 import type { Clock } from '@holdfast/runtime'
 import {
+  type ChangeableFields,
   CLOSE_REASONS,
   type CloseReason,
   type GatewayFields,
@@ -19,8 +20,10 @@ import { createUnanswered } from './unanswered.ts'
 export interface ConnectionEvents {
   /** A numbered line, in order. */
   onInput(connection: Connection, inputSequence: number, line: string): void
-  /** The gateway's fields have changed, `gatewayRevision` with them; always all that can change, so that the last write suffices. */
-  onChanged(connection: Connection, fields: Partial<GatewayFields>): void
+  /** The gateway's fields have changed, `gatewayRevision` with them. */
+  onChanged(connection: Connection, fields: Partial<ChangeableFields>): void
+  /** The server has said who this is. */
+  onBound(connection: Connection): void
   /** The connection is over; told once, and nothing follows. */
   onClosed(connection: Connection, reason: CloseReason): void
   /** `waiting-input`: lines that waited for their rate when the connection ended. */
@@ -39,6 +42,11 @@ export interface Connection {
   readonly player: string | null
   readonly loginState: 'connected' | 'loggedIn'
   readonly isClosed: boolean
+  /** The log was told of it: what others are told of this gateway's connections names it from then on. */
+  readonly isEstablished: boolean
+  established(): void
+  /** Takes these values as the gateway's own, under a new revision, higher than `above`; `onChanged` follows. */
+  revise(fields: Partial<ChangeableFields>, above?: number): void
   /** A line from the client. `cut`: its end is missing. */
   line(text: string, cut?: boolean): void
   /** A record of the server's for this session. Repeats are dropped by their cause. */
@@ -58,6 +66,7 @@ export interface Connection {
   release(reason: HoldReason): void
 }
 
+const UNGREETED_NOTICE = '-- The game does not answer yet. You will be seated as soon as it does. --\n'
 const LATE_NOTICE = '-- The game is catching its breath. What you typed is kept and will be answered. --\n'
 const FLOOD_NOTICE = '-- You are typing too fast: your lines are taken one by one. --\n'
 const SLOW_NOTICE = '-- Your connection is too slow for what is happening here. --\n'
@@ -87,6 +96,9 @@ export function createConnection({ fields, sid, client, clock, limits, events }:
   let player: string | null = null
   let loginState: 'connected' | 'loggedIn' = 'connected'
   let isClosed = false
+  let isEstablished = false
+  /** Until it comes, or its client was told that it is late. */
+  let awaitsGreeting = true
   let isFloodTold = false
   let hasNewFacts = false
   let factsToldAt = Number.NEGATIVE_INFINITY
@@ -111,6 +123,13 @@ export function createConnection({ fields, sid, client, clock, limits, events }:
     say(FLOOD_NOTICE)
   }
 
+  /** Who connects while no server answers would else sit before an empty screen, and take the game for dead. */
+  const tellUngreeted = (now: number): void => {
+    if (!awaitsGreeting || now - openedAt < limits.noticeAfterMs) return
+    awaitsGreeting = false
+    say(UNGREETED_NOTICE)
+  }
+
   const show = (data: readonly OutputPart[]): void => {
     const parts: ClientPart[] = []
     let ends: CloseReason | null = null
@@ -118,6 +137,7 @@ export function createConnection({ fields, sid, client, clock, limits, events }:
       if (part.kind === 'bind') {
         player = part.player
         loginState = part.loginState
+        events.onBound(connection)
       } else if (part.kind === 'close') {
         ends = part.reason
         break // nothing follows a close
@@ -140,9 +160,7 @@ export function createConnection({ fields, sid, client, clock, limits, events }:
     const next = { ...facts, capabilities: [...facts.capabilities] }
     if (sameFacts(next, fields)) return
     factsToldAt = now
-    fields.gatewayRevision++
-    Object.assign(fields, next)
-    events.onChanged(connection, next)
+    connection.revise(next)
   }
 
   const finish = (reason: CloseReason): void => {
@@ -166,6 +184,17 @@ export function createConnection({ fields, sid, client, clock, limits, events }:
     get isClosed() {
       return isClosed
     },
+    get isEstablished() {
+      return isEstablished
+    },
+    established() {
+      isEstablished = true
+    },
+    revise(changed, above = 0) {
+      fields.gatewayRevision = Math.max(fields.gatewayRevision, above) + 1
+      Object.assign(fields, changed)
+      events.onChanged(connection, changed)
+    },
     line(text, cut = false) {
       if (isClosed) {
         events.onDropped('input-after-close', 1)
@@ -182,6 +211,7 @@ export function createConnection({ fields, sid, client, clock, limits, events }:
     },
     deliver(record) {
       if (isClosed) return
+      awaitsGreeting = false
       const { partition, offset, index } = record.cause
       const last = lastCauses.get(partition)
       if (last && !isEarlierCause(last, record.cause)) {
@@ -215,6 +245,7 @@ export function createConnection({ fields, sid, client, clock, limits, events }:
       const now = clock.monotonic()
       takeWaiting(now)
       tellFacts(now)
+      tellUngreeted(now)
       if (unanswered.isLate(now)) say(LATE_NOTICE)
       connection.lookAtBacklog()
       if (loginState === 'connected' && now - openedAt > limits.loginWaitMs) connection.close('login-timeout')

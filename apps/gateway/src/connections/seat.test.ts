@@ -25,7 +25,8 @@ function seatsRig({ handles = 100 } = {}) {
   const registered = Promise.withResolvers<void>()
   let handle = 0
   let ulids = 0
-  const inbound: Inbound = {
+  const copies: string[] = []
+  const inbound: Pick<Inbound, 'establish' | 'input' | 'changed' | 'closed'> = {
     async establish() {
       await registered.promise
       log.push('established')
@@ -40,6 +41,7 @@ function seatsRig({ handles = 100 } = {}) {
     handles: { take: () => (handle < handles ? ++handle : null), end: handles },
     registry,
     inbound,
+    copies: { changed: () => copies.push('changed'), ended: () => copies.push('ended') },
     pulse,
     clock,
     limits: { ...LIMITS, connectionsPerAddress: 2 },

@@ -4,6 +4,7 @@ import type { HandleLease } from '@holdfast/store'
 import { CLOSE_REASONS, createSid, type GatewayFields } from '@holdfast/store/contracts'
 import type { GatewayMetrics } from '../gateway-metrics.ts'
 import type { Inbound } from '../relay/inbound.ts'
+import type { OwnCopies } from '../relay/own-copies.ts'
 import type { Pulse } from '../relay/pulse.ts'
 import { createTelnetClient, endSocket } from '../telnet/telnet-client.ts'
 import { type Connection, createConnection } from './connection.ts'
@@ -19,7 +20,8 @@ export interface SeatOptions {
   slot: number
   handles: HandleLease
   registry: Registry
-  inbound: Inbound
+  inbound: Pick<Inbound, 'establish' | 'input' | 'changed' | 'closed'>
+  copies: Pick<OwnCopies, 'changed' | 'ended'>
   /** Told of what is sent to the log; while it holds input back, nobody new is seated: even who only comes and goes adds records. */
   pulse: Pick<Pulse, 'onSent' | 'isHeld'>
   clock: Clock
@@ -37,7 +39,7 @@ export interface TelnetSeats {
 
 /** Seats telnet clients: limits, a handle and a session id, Redis, the event; the game's greeting answers that event. */
 export function createTelnetSeats(options: SeatOptions): TelnetSeats {
-  const { handles, registry, inbound, pulse, clock, limits, seen } = options
+  const { handles, registry, inbound, copies, pulse, clock, limits, seen } = options
   const sockets = new Set<Socket>()
   let onEmpty: () => void = () => undefined
 
@@ -60,6 +62,7 @@ export function createTelnetSeats(options: SeatOptions): TelnetSeats {
     connection.hold('registering')
     void inbound.establish(connection).then(() => {
       connection.release('registering')
+      copies.changed(connection.sid)
       pulse.onSent()
     })
   }
@@ -89,7 +92,7 @@ export function createTelnetSeats(options: SeatOptions): TelnetSeats {
 }
 
 function seatOne(socket: Socket, ip: string, handle: number, options: SeatOptions): Connection {
-  const { registry, inbound, pulse, clock, limits, seen, newUlid } = options
+  const { registry, inbound, copies, pulse, clock, limits, seen, newUlid } = options
   const client = createTelnetClient(
     socket,
     {
@@ -112,11 +115,16 @@ function seatOne(socket: Socket, ip: string, handle: number, options: SeatOption
         inbound.input(from, inputSequence, line)
         pulse.onSent()
       },
-      onChanged: (from, fields) => inbound.changed(from, fields),
+      onChanged(from, fields) {
+        inbound.changed(from, fields)
+        copies.changed(from.sid)
+      },
+      onBound: (from) => copies.changed(from.sid),
       onClosed(from, reason) {
         registry.remove(from)
         seen.closed(reason)
         inbound.closed(from, reason)
+        copies.ended(from.sid)
       },
       onDropped: (what, count) => seen.dropped(what, count),
       onAnswered: (ms) => seen.answered(ms),

@@ -1,16 +1,11 @@
 import { createLogger } from '@holdfast/runtime'
-import { type Batcher, createSeal, type OutgoingRecord } from '@holdfast/store'
-import {
-  type GatewayFields,
-  partitionOf,
-  type SessionEvent,
-  type Sid,
-  sessionEventSchema,
-} from '@holdfast/store/contracts'
+import { type Batcher, createBreaker, createSeal, type OutgoingRecord } from '@holdfast/store'
+import { partitionOf, type SessionEvent, type Sid, sessionEventSchema } from '@holdfast/store/contracts'
 import { describe, expect, it } from 'vitest'
 import { LIMITS } from '../connections/limits.ts'
 import { connectionRig, sidOf } from '../testing/connection-rig.ts'
 import { createInbound, type InboundOptions } from './inbound.ts'
+import type { OwnField } from './own-fields.ts'
 
 const seal = createSeal('a secret of sixteen')
 const away = () => Promise.reject(new Error('Redis is away'))
@@ -19,7 +14,7 @@ function inboundRig(scripts: Partial<InboundOptions['scripts']> = {}) {
   const rig = connectionRig()
   const sent: OutgoingRecord[] = []
   const calls: [string, ...unknown[]][] = []
-  const unstored: [Sid, Partial<GatewayFields>][] = []
+  const marks: [Sid, readonly OwnField[]][] = []
   const answer = (name: string, args: unknown[]): Promise<'stored'> => {
     calls.push([name, ...args])
     return Promise.resolve('stored')
@@ -29,19 +24,19 @@ function inboundRig(scripts: Partial<InboundOptions['scripts']> = {}) {
     batcher,
     scripts: {
       register: (...args) => answer('register', args),
-      gatewaySet: (...args) => answer('gatewaySet', args),
       detach: (...args) => answer('detach', args),
       ...scripts,
     },
+    breaker: createBreaker(rig.clock, () => 1),
+    ownFields: { mark: (sid, fields) => void marks.push([sid, fields]) },
     seal,
     clock: rig.clock,
     limits: LIMITS,
     logger: createLogger({ name: 'test', level: 'silent' }),
     incarnation: 'gateway-1',
-    onUnstored: (sid, fields) => unstored.push([sid, fields]),
   })
   const events = (): SessionEvent[] => sent.map(({ value }) => sessionEventSchema.parse(JSON.parse(value ?? '')))
-  return { ...rig, inbound, sent, calls, unstored, events }
+  return { ...rig, inbound, sent, calls, marks, events }
 }
 
 describe('establish', () => {
@@ -52,7 +47,7 @@ describe('establish', () => {
     expect(events()).toEqual([
       expect.objectContaining({
         type: 'connection.established',
-        id: `${sidOf(1)}:e1`,
+        id: `${sidOf(1)}:e1.1`,
         stored: true,
         connectionEpoch: 1,
         from: 'gateway-1',
@@ -65,10 +60,33 @@ describe('establish', () => {
     ['is away', away],
     ['knows the session as dead', () => Promise.resolve('dead' as const)],
     ['has another with this id', () => Promise.resolve('taken' as const)],
-  ])('says that it is not stored where Redis %s', async (_, register) => {
-    const { connection, inbound, events } = inboundRig({ register })
+  ])('says that it is not stored where Redis %s, and has it written whole later', async (_, register) => {
+    const { connection, inbound, events, marks } = inboundRig({ register })
     await inbound.establish(connection)
     expect(events()).toMatchObject([{ type: 'connection.established', stored: false }])
+    expect(marks).toEqual([[sidOf(1), ['*']]])
+  })
+
+  it('does not wait for a Redis that has failed again and again', async () => {
+    let tries = 0
+    const { inbound, events, connection } = inboundRig({
+      register() {
+        tries++
+        return away()
+      },
+    })
+    for (let time = 0; time < 5; time++) await inbound.establish(connection)
+    expect([tries, events().length]).toEqual([3, 5])
+  })
+
+  it('makes the connection one that others are told of, with the event and not before', async () => {
+    const { promise, resolve } = Promise.withResolvers<'stored'>()
+    const { connection, inbound, events } = inboundRig({ register: () => promise })
+    const established = inbound.establish(connection)
+    expect(connection.isEstablished).toBe(false)
+    resolve('stored')
+    await established
+    expect([connection.isEstablished, events().length]).toEqual([true, 1])
   })
 
   it('waits a second for a Redis that hangs, no longer', async () => {
@@ -122,33 +140,14 @@ describe('input', () => {
 describe('a change of the client', () => {
   const change = { client: 'TINTIN++', width: 80, height: 24, capabilities: ['naws'] }
 
-  it('goes to the log and to Redis with its revision', () => {
-    const { connection, inbound, calls, events, unstored } = inboundRig()
+  it('goes to the log with its revision, and behind it to Redis', () => {
+    const { connection, inbound, marks, events } = inboundRig()
     connection.fields.gatewayRevision = 3
     inbound.changed(connection, change)
     expect(events()).toMatchObject([
       { type: 'connection.changed', id: `${sidOf(1)}:c1.3`, gatewayRevision: 3, fields: change },
     ])
-    const held = { gateway: 'gateway-1', connectionEpoch: 1, gatewayRevision: 3 }
-    expect(calls).toEqual([['gatewaySet', sidOf(1), held, change]])
-    expect(unstored).toEqual([])
-  })
-
-  it.each([
-    ['is away', away],
-    ['has no record of the session yet', () => Promise.resolve('gone' as const)],
-  ])('is kept for later where Redis %s', async (_, gatewaySet) => {
-    const { connection, inbound, clock, unstored } = inboundRig({ gatewaySet })
-    inbound.changed(connection, change)
-    await clock.advance(0)
-    expect(unstored).toEqual([[sidOf(1), change]])
-  })
-
-  it.each(['stale', 'fenced'] as const)('is let go where Redis answers %s', async (outcome) => {
-    const { connection, inbound, clock, unstored } = inboundRig({ gatewaySet: () => Promise.resolve(outcome) })
-    inbound.changed(connection, change)
-    await clock.advance(0)
-    expect(unstored).toEqual([])
+    expect(marks).toEqual([[sidOf(1), ['client', 'width', 'height', 'capabilities']]])
   })
 })
 

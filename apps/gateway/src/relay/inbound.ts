@@ -1,15 +1,16 @@
 import { type Clock, type Logger, messageOf, withDeadline } from '@holdfast/runtime'
-import { type Batcher, encode, type Seal, type SessionScripts, TOPICS } from '@holdfast/store'
+import { type Batcher, type Breaker, encode, type Seal, type SessionScripts, TOPICS } from '@holdfast/store'
 import {
+  type ChangeableFields,
   type CloseReason,
-  type GatewayFields,
+  changeableFieldsSchema,
   partitionOf,
   type SessionEvent,
   type SessionEventOf,
-  type Sid,
 } from '@holdfast/store/contracts'
 import type { Connection } from '../connections/connection.ts'
 import type { Limits } from '../connections/limits.ts'
+import type { OwnFields } from './own-fields.ts'
 
 type Own<T extends SessionEvent['type']> = Omit<
   SessionEventOf<T>,
@@ -19,22 +20,24 @@ type Own<T extends SessionEvent['type']> = Omit<
 export interface Inbound {
   /** Seats a new connection: Redis (waits at most registerWaitMs), then the event. Input may follow once it resolves. */
   establish(connection: Connection): Promise<void>
+  /** Tells the log of the connection, with its present fields: for the first time, or again. */
+  introduce(connection: Connection, stored: boolean): void
   input(connection: Connection, inputSequence: number, line: string): void
-  /** The gateway's own fields have changed (all that can change, at once); Redis follows behind. */
-  changed(connection: Connection, fields: Partial<GatewayFields>): void
+  /** The gateway's own fields have changed; Redis follows behind. */
+  changed(connection: Connection, fields: Partial<ChangeableFields>): void
   closed(connection: Connection, reason: CloseReason): void
 }
 
 export interface InboundOptions {
   batcher: Pick<Batcher, 'send'>
-  scripts: Pick<SessionScripts, 'register' | 'gatewaySet' | 'detach'>
+  scripts: Pick<SessionScripts, 'register' | 'detach'>
+  breaker: Breaker
+  ownFields: Pick<OwnFields, 'mark'>
   seal: Seal
   clock: Clock
   limits: Limits
   logger: Logger
   incarnation: string
-  /** Redis did not take the gateway's own fields: it did not answer, or has no record of the session yet. */
-  onUnstored: (sid: Sid, fields: Partial<GatewayFields>) => void
 }
 
 /**
@@ -42,7 +45,7 @@ export interface InboundOptions {
  * session share a partition and the batcher's order, so that established < input < closed holds.
  */
 export function createInbound(options: InboundOptions): Inbound {
-  const { batcher, scripts, seal, clock, limits, logger, incarnation, onUnstored } = options
+  const { batcher, scripts, breaker, ownFields, seal, clock, limits, logger, incarnation } = options
 
   const send = <T extends SessionEvent['type']>(connection: Connection, type: T, id: string, own: Own<T>): void => {
     const { sid, fields } = connection
@@ -60,44 +63,45 @@ export function createInbound(options: InboundOptions): Inbound {
   }
 
   const register = async ({ sid, fields }: Connection): Promise<boolean> => {
+    if (!breaker.allow()) return false
     try {
       const outcome = await withDeadline(scripts.register(sid, fields), limits.registerWaitMs, 'register', clock)
+      breaker.succeeded()
       return outcome === 'stored'
     } catch (error) {
+      breaker.failed()
       logger.debug({ sid, error: messageOf(error) }, 'Redis did not take the connection; its owner will')
       return false
     }
+  }
+
+  const introduce = (connection: Connection, stored: boolean): void => {
+    const { sid, fields } = connection
+    const id = `${sid}:e${fields.connectionEpoch}.${fields.gatewayRevision}`
+    send(connection, 'connection.established', id, { stored, fields: { ...fields } })
   }
 
   return {
     async establish(connection) {
       const stored = await register(connection)
       if (connection.isClosed) return // its close is in the log already, and buries it
-      const { sid, fields } = connection
-      send(connection, 'connection.established', `${sid}:e${fields.connectionEpoch}`, { stored, fields: { ...fields } })
+      connection.established()
+      introduce(connection, stored)
+      if (!stored) ownFields.mark(connection.sid, ['*'])
     },
+    introduce,
     input(connection, inputSequence, line) {
       const { sid } = connection
       send(connection, 'input', `${sid}:i${inputSequence}`, { inputSequence, sealed: seal.seal(line, 'input', sid) })
     },
     changed(connection, fields) {
       const { sid } = connection
-      const { gatewayRevision, connectionEpoch, gateway } = connection.fields
+      const { gatewayRevision, connectionEpoch } = connection.fields
       send(connection, 'connection.changed', `${sid}:c${connectionEpoch}.${gatewayRevision}`, {
         gatewayRevision,
         fields,
       })
-      const held = { gateway, connectionEpoch, gatewayRevision }
-      scripts.gatewaySet(sid, held, fields).then(
-        (outcome) => {
-          // Its owner will create it, maybe with the fields as they were before this change.
-          if (outcome === 'gone') onUnstored(sid, fields)
-        },
-        (error: unknown) => {
-          logger.debug({ sid, error: messageOf(error) }, 'Redis did not take a change of a connection yet')
-          onUnstored(sid, fields)
-        },
-      )
+      ownFields.mark(sid, namesOf(fields))
     },
     closed(connection, reason) {
       const { sid, fields } = connection
@@ -109,3 +113,6 @@ export function createInbound(options: InboundOptions): Inbound {
     },
   }
 }
+
+const CHANGEABLE: readonly (keyof ChangeableFields)[] = changeableFieldsSchema.keyof().options
+const namesOf = (fields: Partial<ChangeableFields>) => CHANGEABLE.filter((name) => name in fields)

@@ -85,6 +85,7 @@ export function connectionRig({ limits = {}, number = 1 }: { limits?: Partial<Li
   const inputs: { inputSequence: number; line: string }[] = []
   const changes: Partial<GatewayFields>[] = []
   const closes: CloseReason[] = []
+  const bound: (string | null)[] = []
   const dropped: Record<string, number> = {}
   const answers: number[] = []
   const connection = createConnection({
@@ -96,6 +97,7 @@ export function connectionRig({ limits = {}, number = 1 }: { limits?: Partial<Li
     events: {
       onInput: (_, inputSequence, line) => inputs.push({ inputSequence, line }),
       onChanged: (_, fields) => changes.push(fields),
+      onBound: ({ player }) => bound.push(player),
       onClosed: (_, reason) => closes.push(reason),
       onDropped: (what, count) => {
         dropped[what] = (dropped[what] ?? 0) + count
@@ -109,5 +111,5 @@ export function connectionRig({ limits = {}, number = 1 }: { limits?: Partial<Li
     connection.tick()
   }
   const done = (inputSequence: number) => ({ sid: sidOf(number), inputSequence })
-  return { connection, clock, state, facts, seen, inputs, changes, closes, dropped, answers, pass, done }
+  return { connection, clock, state, facts, seen, inputs, changes, bound, closes, dropped, answers, pass, done }
 }

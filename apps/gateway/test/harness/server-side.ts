@@ -5,11 +5,12 @@ import {
   type OutputPart,
   type OutputRecord,
   PARTITIONS,
+  type PartitionEvent,
   partitionOf,
   type SessionEvent,
   type SessionEventOf,
   type Sid,
-  sessionEventSchema,
+  sessionTopicSchema,
 } from '@holdfast/store/contracts'
 
 export const SECRET = 'a secret that only tests use'
@@ -22,6 +23,8 @@ export interface Session {
 export interface ServerSide {
   /** What gateways have written of a session, in order. */
   of(sid: Sid): SessionEvent[]
+  /** What gateways have told of all they hold in a partition, in order. */
+  ofPartition(partition: number): PartitionEvent[]
   /** The values of all records so far, as they lie in the log. */
   raw(): string
   /** The next session that nobody has asked for yet. */
@@ -43,6 +46,7 @@ export async function createServerSide(brokers: string): Promise<ServerSide> {
   const kafka = createKafka({ brokers: [brokers], clientId: 'test-server', onWarning: () => undefined })
   const seal = createSeal(SECRET)
   const events: SessionEvent[] = []
+  const told: { partition: number; event: PartitionEvent }[] = []
   const values: string[] = []
   const given = new Set<Sid>()
   let offset = 0
@@ -52,9 +56,11 @@ export async function createServerSide(brokers: string): Promise<ServerSide> {
     topic: TOPICS.session,
     partitions: Array.from({ length: PARTITIONS }, (_, partition) => partition),
     from: 'end',
-    onRecord({ value }) {
+    onRecord({ partition, value }) {
       values.push(String(value))
-      events.push(sessionEventSchema.parse(JSON.parse(String(value))))
+      const record = sessionTopicSchema.parse(JSON.parse(String(value)))
+      if ('sid' in record) events.push(record)
+      else told.push({ partition, event: record })
     },
     onReopened: (problem) => {
       throw new Error(problem)
@@ -79,6 +85,7 @@ export async function createServerSide(brokers: string): Promise<ServerSide> {
 
   return {
     of,
+    ofPartition: (partition) => told.filter((each) => each.partition === partition).map(({ event }) => event),
     raw: () => values.join('\n'),
     async nextSession() {
       const established = await waitUntil(

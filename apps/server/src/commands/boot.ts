@@ -6,6 +6,8 @@ import { FIRST_WIZARD, formatDbref } from '../world/world.ts'
 import type { Command, Turn } from './command.ts'
 import { matchPlayer } from './match-player.ts'
 
+const BOOT_WHOM = 'Boot whom? @boot <player>, @boot/port <port>, or @boot/me for your other connections.'
+const BOOT_OWN = '@boot/me ends your other connections; QUIT ends this one.'
 const SHOWN_THE_DOOR = 'You are politely shown to the door.'
 
 /**
@@ -16,10 +18,15 @@ export const boot: Command = {
   name: '@boot',
   at: 'game',
   inFull: true,
+  switches: ['me', 'port'],
   run(turn) {
     const { session, words } = turn
+    const { wizard, name } = actorOf(session)
     if (words.switches.includes('me')) return bootOwn(turn)
-    if (!actorOf(session).wizard) return [tell(session, "You can't boot other people!")]
+    const argument = words.argument.toLowerCase()
+    if (argument === '') return [tell(session, wizard ? BOOT_WHOM : BOOT_OWN)]
+    if (!wizard)
+      return [tell(session, ['me', name.toLowerCase()].includes(argument) ? BOOT_OWN : "You can't boot other people!")]
     return words.switches.includes('port') ? bootHandle(turn) : bootPlayer(turn)
   },
 }
@@ -55,7 +62,9 @@ function bootPlayer({ session, context, words }: Turn): Effect[] {
   const match = matchPlayer(words.argument, session, context.sessions)
   if (match.kind === 'many') return [tell(session, `I don't know which one you mean: ${match.names.join(', ')}.`)]
   if (match.kind === 'none') return [tell(session, 'That player is not connected.')]
-  const { player, name, sessions } = match.found
+  const { player, name } = match.found
+  // All of them: a login that is still being stored would else outlast the boot.
+  const sessions = context.sessions.ofPlayer(player)
   const [first] = sessions
   if (player === session.player)
     return [tell(session, "You can't boot yourself! Use QUIT, or @boot/me for your other connections.")]

@@ -17,6 +17,8 @@ export interface Turn {
   readonly texts: Texts
   /** Whether a word is a command's whole name or alias: what no exit may be called. */
   readonly isCommandName: (word: string) => boolean
+  /** The help page of the command that a word means by its whole name, alias or sign; undefined where it means none. */
+  readonly pageNamed: (word: string) => string | undefined
 }
 
 export interface Command {
@@ -28,6 +30,8 @@ export interface Command {
   /** Never by an abbreviation: what cannot be taken back, and what is said by no one who means a direction. */
   readonly inFull?: boolean
   readonly wizardsOnly?: boolean
+  /** The switches that it knows, in lower case; with any other it is refused. None where not given. */
+  readonly switches?: readonly string[]
   /** The help page, where it is not the name's own. */
   readonly page?: string
   run(turn: Turn): Effects

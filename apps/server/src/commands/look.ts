@@ -1,5 +1,5 @@
 import type { Effect } from '@holdfast/store'
-import { actorOf, tell } from '../effects/output.ts'
+import { actorOf, presentIn, tell } from '../effects/output.ts'
 import { nameFor, renderRoom, seeRoom } from '../world/sight.ts'
 import { type Dbref, formatDbref, LIMBO, type WorldReader } from '../world/world.ts'
 import type { Command, Turn } from './command.ts'
@@ -27,7 +27,7 @@ async function lookAround(world: WorldReader, turn: Turn): Promise<Effect[]> {
     return [tell(session, await lookAt(world, target, turn, location))]
   const room = formatDbref(location)
   const sight = await seeRoom(world, location)
-  const text = sight ? renderRoom(sight, viewer, context.sessions.inRoom(room)) : CANNOT_SEE
+  const text = sight ? renderRoom(sight, viewer, presentIn(room, context.sessions)) : CANNOT_SEE
   // The session's room follows the world's word: they differ after a move whose effects were lost with its replay.
   const moved: Effect[] = room === session.room ? [] : [{ kind: 'set', fields: { room } }]
   return [...moved, tell(session, text)]

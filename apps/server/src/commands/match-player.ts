@@ -1,5 +1,6 @@
 import type { SessionsView } from '@holdfast/store'
 import type { SessionRecord } from '@holdfast/store/contracts'
+import { isAdmitted } from '../sessions/admitted.ts'
 
 /** A connected player: who plays, not who exists. Needs no world. */
 export interface ConnectedPlayer {
@@ -21,8 +22,9 @@ export function matchPlayer(name: string, viewer: SessionRecord, sessions: Sessi
   const wanted = name.toLowerCase()
   if (wanted === 'me' && viewer.player !== null) return one(viewer.player, viewer.playerName ?? '', sessions)
   const seen = new Map<string, { name: string; hidden: boolean }>()
-  for (const { loginState, player, playerName, hidden } of sessions.all()) {
-    if (loginState !== 'loggedIn' || player === null || playerName === null) continue
+  for (const each of sessions.all()) {
+    const { player, playerName, hidden } = each
+    if (!isAdmitted(each) || player === null || playerName === null) continue
     seen.set(player, { name: playerName, hidden: hidden && (seen.get(player)?.hidden ?? true) })
   }
   for (const [player, each] of seen) {
@@ -38,5 +40,5 @@ export function matchPlayer(name: string, viewer: SessionRecord, sessions: Sessi
 }
 
 function one(player: string, name: string, sessions: SessionsView): PlayerMatch {
-  return { kind: 'one', found: { player, name, sessions: sessions.ofPlayer(player) } }
+  return { kind: 'one', found: { player, name, sessions: sessions.ofPlayer(player).filter(isAdmitted) } }
 }

@@ -1,5 +1,5 @@
 import type { Effect } from '@holdfast/store'
-import { actorOf, othersIn, sessionsOf, tell, tellAll } from '../effects/output.ts'
+import { actorOf, othersIn, presentIn, sessionsOf, tell, tellAll } from '../effects/output.ts'
 import { moved } from '../sessions/session-service.ts'
 import { renderRoom, type Sight, seeRoom } from '../world/sight.ts'
 import { type Dbref, formatDbref, LIMBO, type WorldEditor } from '../world/world.ts'
@@ -49,12 +49,14 @@ function arrival({ session, context }: Turn, { from, to, saying }: Way, sight: S
   const actor = actorOf(session)
   const room = formatDbref(to)
   const own = sessionsOf(session, context.sessions)
-  const look = renderRoom(sight, actor, context.sessions.inRoom(room))
+  // Also one that is not let in yet: it is to be let in where its player is then.
+  const elsewhere = context.sessions.ofPlayer(actor.player).filter((each) => each.sid !== session.sid)
+  const look = renderRoom(sight, actor, presentIn(room, context.sessions))
   return [
     { kind: 'set', fields: { room } },
     tellAll(othersIn(formatDbref(from), actor.player, context), `${actor.name} has left.`),
     tellAll(othersIn(room, actor.player, context), `${actor.name} has arrived.`),
     tellAll(own, [...saying, look].join('\n')),
-    ...own.filter((each) => each.sid !== session.sid).map((each) => moved(each.sid, room)),
+    ...elsewhere.map((each) => moved(each.sid, room)),
   ]
 }

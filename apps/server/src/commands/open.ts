@@ -1,7 +1,7 @@
-import { actorOf, tell } from '../effects/output.ts'
+import { type Actor, actorOf, tell } from '../effects/output.ts'
 import { exitNames } from '../world/names.ts'
 import { controls } from '../world/sight.ts'
-import { parseDbref, type WorldEditor } from '../world/world.ts'
+import { type Dbref, parseDbref, type WorldEditor } from '../world/world.ts'
 import { DENIED, exitNameProblem, hasQuota, OUT_OF_QUOTA, roomOf } from './building.ts'
 import { changeWorldOnce } from './change-world.ts'
 import type { Command, Turn } from './command.ts'
@@ -26,14 +26,20 @@ async function openExit(world: WorldEditor, { session, words }: Turn): Promise<s
   const here = await world.object(location)
   if (!here || !controls(builder, here)) return DENIED
   if (!(await hasQuota(world, builder, 1))) return OUT_OF_QUOTA
-  const wanted = right === null || right === '' ? null : parseDbref(right)
-  const target = wanted === null ? null : await world.object(wanted)
-  const linkable = target?.type === 'room' && controls(builder, target)
+  // All that may be refused is, before anything is made: an exit that leads nowhere is not what was asked for.
+  const target = await targetOf(world, builder, right ?? '')
+  if (typeof target === 'string') return target
   const name = exitNames(left).join(';')
-  const destination = linkable ? target.dbref : null
-  const exit = await world.create({ type: 'exit', name, location, destination, owner: builder.dbref })
+  const exit = await world.create({ type: 'exit', name, location, destination: target.room, owner: builder.dbref })
   const opened = `Opened exit #${exit}`
-  if (right === null || right === '') return opened
-  if (linkable) return `${opened}\nTrying to link...\nLinked exit #${exit} to #${target.dbref}`
-  return `${opened}\nTrying to link...\n${target?.type === 'room' ? DENIED : 'That is not a room.'}`
+  return target.room === null ? opened : `${opened}\nTrying to link...\nLinked exit #${exit} to #${target.room}`
+}
+
+/** Where the exit is to lead, null for nowhere yet; or why it may not. */
+async function targetOf(world: WorldEditor, builder: Actor, wanted: string): Promise<{ room: Dbref | null } | string> {
+  if (wanted === '') return { room: null }
+  const dbref = parseDbref(wanted)
+  const target = dbref === null ? null : await world.object(dbref)
+  if (target?.type !== 'room') return 'That is not a room.'
+  return controls(builder, target) ? { room: target.dbref } : DENIED
 }

@@ -5,6 +5,7 @@ import type { Command } from './command.ts'
 export const pose: Command = {
   name: 'pose',
   at: 'game',
+  switches: ['nospace'],
   run({ session, context, words }) {
     const actor = actorOf(session)
     if (words.argument.trim() === '') return [tell(session, 'What do you want to do?')]

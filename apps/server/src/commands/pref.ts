@@ -12,6 +12,7 @@ const PREF_KEY = /^[a-z][a-z0-9.-]{0,31}$/
 export const pref: Command = {
   name: '@pref',
   at: 'game',
+  switches: ['clear'],
   run(turn) {
     const { session, words } = turn
     const { left, right } = splitAtEquals(words.argument)

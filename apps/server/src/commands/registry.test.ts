@@ -1,13 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { loadTexts } from '../text/texts.ts'
-import { COMMANDS, findCommand } from './registry.ts'
-
-const pageOf = (name: string, page?: string): string => page ?? name.toLowerCase().replace('@', '')
+import { COMMANDS, findCommand, pageOf } from './registry.ts'
 
 describe('the commands', () => {
   it('have a help page each, and no page is about nothing', () => {
     const pages = new Set(loadTexts().help.keys())
-    const wanted = new Set(COMMANDS.map(({ name, page }) => pageOf(name, page)))
+    const wanted = new Set(COMMANDS.map(pageOf))
     expect([...wanted].filter((page) => !pages.has(page))).toEqual([])
     expect([...pages].filter((page) => !wanted.has(page))).toEqual([])
   })

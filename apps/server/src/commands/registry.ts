@@ -59,4 +59,15 @@ export function findCommand(word: string, stage: Stage): Found {
   return command && !another ? { kind: 'abbreviated', command } : { kind: 'none' }
 }
 
+/** The page in text/help that a command is explained on. */
+export const pageOf = ({ name, page }: Pick<Command, 'name' | 'page'>): string =>
+  page ?? name.toLowerCase().replace(/^@/, '')
+
+/** The page of the command that a word means, before the login or after it: by its name or alias, never by a beginning. */
+export function pageNamed(word: string): string | undefined {
+  const stages: readonly Stage[] = ['game', 'login']
+  const found = stages.map((stage) => findCommand(word, stage)).find(({ kind }) => kind === 'exact')
+  return found === undefined || found.kind === 'none' ? undefined : pageOf(found.command)
+}
+
 export const HUH = 'Huh?  (Type "help" for help.)'

@@ -8,5 +8,5 @@ export const RESERVED_PREFIX = '_'
 export const DOING_KEY = '_doing'
 /** Whom the last page went to: names, separated by commas. */
 export const PAGED_KEY = '_paged'
-/** The `connect name` whose password is still to be typed. */
+/** The `connect name` or `create name` whose password is still to be typed. */
 export const LOGIN_KEY = '_login'

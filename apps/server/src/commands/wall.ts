@@ -1,4 +1,5 @@
 import { actorOf, tell, tellAll } from '../effects/output.ts'
+import { isAdmitted } from '../sessions/admitted.ts'
 import type { Command } from './command.ts'
 
 /** `@wall The tide turns at nine.`: to every player; `@wall :waves` as a pose. */
@@ -10,7 +11,7 @@ export const wall: Command = {
     const { name } = actorOf(session)
     const text = words.argument
     if (text === '') return [tell(session, 'What do you want to announce?')]
-    const players = context.sessions.all().filter((each) => each.loginState === 'loggedIn')
+    const players = context.sessions.all().filter(isAdmitted)
     const posed = text.startsWith(':') ? ` ${text.slice(1)}` : text.startsWith(';') ? text.slice(1) : null
     return [tellAll(players, `Announcement: ${name}${posed ?? ` shouts, "${text}"`}`)]
   },

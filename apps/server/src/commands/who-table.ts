@@ -1,4 +1,5 @@
 import type { SessionRecord } from '@holdfast/store/contracts'
+import { isAdmitted } from '../sessions/admitted.ts'
 import { PLAYER_NAME_LENGTH_MAX } from '../world/names.ts'
 import { DOING_KEY } from './reserved-meta.ts'
 
@@ -43,7 +44,7 @@ const LINES_MAX = 500
 export function sessionsShown(all: readonly SessionRecord[], { viewer, prefix }: WhoQuestion): SessionRecord[] {
   const seesHidden = viewer.wizard && viewer.loginState === 'loggedIn'
   return all
-    .filter((each) => each.loginState === 'loggedIn' && (!each.hidden || seesHidden || each.sid === viewer.sid))
+    .filter((each) => isAdmitted(each) && (!each.hidden || seesHidden || each.sid === viewer.sid))
     .filter((each) => (each.playerName ?? '').toLowerCase().startsWith(prefix.toLowerCase()))
     .sort((a, b) => b.connectedAt - a.connectedAt || b.handle - a.handle)
 }

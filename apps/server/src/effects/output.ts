@@ -1,5 +1,6 @@
 import type { Effect, GameContext, SessionsView } from '@holdfast/store'
 import type { CloseReason, OutputPart, SessionRecord, Sid } from '@holdfast/store/contracts'
+import { isAdmitted } from '../sessions/admitted.ts'
 import { type Dbref, parseDbref } from '../world/world.ts'
 
 /**
@@ -47,13 +48,23 @@ export function actorOf(session: SessionRecord): Actor {
   return { dbref, player, name: playerName, room, wizard }
 }
 
-/** All sessions of a player, this one first. */
+/** The other sessions of the same player that play. */
+export function ownOthers({ sid, player }: SessionRecord, sessions: SessionsView): readonly SessionRecord[] {
+  if (player === null) return []
+  return sessions.ofPlayer(player).filter((other) => other.sid !== sid && isAdmitted(other))
+}
+
+/** Where a player reads what it does itself: at this session first. */
 export function sessionsOf(session: SessionRecord, sessions: SessionsView): readonly SessionRecord[] {
-  if (session.player === null) return [session]
-  return [session, ...sessions.ofPlayer(session.player).filter((other) => other.sid !== session.sid)]
+  return [session, ...ownOthers(session, sessions)]
+}
+
+/** The sessions of everybody who is in a room. */
+export function presentIn(room: string, sessions: SessionsView): readonly SessionRecord[] {
+  return sessions.inRoom(room).filter(isAdmitted)
 }
 
 /** Who is in a room, but for one player. */
 export function othersIn(room: string, player: string, { sessions }: GameContext): readonly SessionRecord[] {
-  return sessions.inRoom(room).filter((other) => other.player !== player)
+  return presentIn(room, sessions).filter((other) => other.player !== player)
 }

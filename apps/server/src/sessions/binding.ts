@@ -1,10 +1,11 @@
 import type { Effect, GameContext } from '@holdfast/store'
 import type { OutputPart, SessionRecord } from '@holdfast/store/contracts'
 import { z } from 'zod'
-import { actorOf, lines, othersIn, show, tell, tellAll } from '../effects/output.ts'
+import { actorOf, lines, othersIn, ownOthers, presentIn, show, tell, tellAll } from '../effects/output.ts'
 import type { Texts } from '../text/texts.ts'
 import { renderRoom, seeRoom, sightSchema } from '../world/sight.ts'
 import { LIMBO, parseDbref } from '../world/world.ts'
+import { STORING_KIND } from './admitted.ts'
 import type { Inquiry } from './inquiry.ts'
 import { type Binding, bind, disconnect, unbind } from './session-service.ts'
 
@@ -25,7 +26,7 @@ export const NOT_LET_IN = 'The game cannot store your login right now. Please tr
 
 /** Stores the binding, and sees the room meanwhile, so that a replay shows what was seen. */
 export const storing: Inquiry = {
-  kind: 'stored',
+  kind: STORING_KIND,
   async work({ session, tools, world }) {
     const room = parseDbref(session.room ?? '') ?? LIMBO
     const [stored, seen] = await Promise.all([
@@ -45,8 +46,12 @@ export const storing: Inquiry = {
 /** First what is always there (outputs, event), so that a replay counts them the same, then what may differ. */
 function welcome(session: SessionRecord, { stored, sight }: Stored, context: GameContext, texts: Texts): Effect[] {
   const actor = actorOf(session)
-  const others = context.sessions.ofPlayer(actor.player).filter((each) => each.sid !== session.sid)
-  const present = context.sessions.inRoom(actor.room)
+  const others = ownOthers(session, context.sessions)
+  const present = presentIn(actor.room, context.sessions)
+  // Also one whose login was still being stored when its gateway died.
+  const left = context.sessions
+    .ofPlayer(actor.player)
+    .filter((each) => each.sid !== session.sid && each.status === 'detached')
   const parts: OutputPart[] = [
     { kind: 'bind', player: actor.player, playerName: actor.name, loginState: 'loggedIn' },
     lines(texts.motd),
@@ -58,7 +63,7 @@ function welcome(session: SessionRecord, { stored, sight }: Stored, context: Gam
     announce(session, context, others.length > 0 ? 'reconnected' : 'connected'),
     stateChanged('bind', session, { stored: stored === 'stored' }),
     // Its gateway died or its client is gone: the player has come back as this session, so the room hears nothing of it.
-    ...others.filter((each) => each.status === 'detached').map((each) => disconnect(each.sid, 'replaced', null)),
+    ...left.map((each) => disconnect(each.sid, 'replaced', null)),
   ]
 }
 

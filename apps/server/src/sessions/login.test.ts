@@ -5,7 +5,7 @@ import { createGame } from '../game.ts'
 import { after, awayWorld, connected, contextOf, forbiddenWorld, heard, playing } from '../testing/stage.ts'
 import { loadTexts } from '../text/texts.ts'
 import type { Passwords } from '../world/passwords.ts'
-import type { World, WorldReader } from '../world/world.ts'
+import type { World, WorldEditor, WorldReader } from '../world/world.ts'
 import type { LoginPolicy } from './inquiry.ts'
 
 const texts = loadTexts()
@@ -42,6 +42,17 @@ const reader: WorldReader = {
     return player ? { dbref: player.dbref, passwordHash: `hash of ${player.name}` } : null
   },
   owned: async () => 0,
+}
+const never = () => Promise.reject(new Error('nobody asked for that'))
+/** Makes players, and nothing else. */
+const editor: WorldEditor = {
+  ...reader,
+  lock: never,
+  create: never,
+  createPlayer: async () => 7,
+  move: never,
+  describe: never,
+  changePassword: never,
 }
 const world: World = { ...forbiddenWorld, read: async (look) => ({ kind: 'done', value: await look(reader) }) }
 
@@ -190,6 +201,36 @@ describe('a login', () => {
 })
 
 describe('create', () => {
+  const hall: World = {
+    ...world,
+    change: async (_sid, _key, change) => {
+      const effects = await change(editor)
+      return effects === null ? { kind: 'nothing' } : { kind: 'done', effects }
+    },
+  }
+
+  it('asks for a password that was left out with the echo off, and makes the character', async () => {
+    const { session, heard: told } = await logIn(['create "Cy the Grey"', 'secret word'], { world: hall })
+    expect(told[9]).toMatch(/^\[echo off\]Password: \[echo on\]\[bind Cy the Grey\]/)
+    expect(session).toMatchObject({ player: '#7', playerName: 'Cy the Grey', boundBy: 2, meta: {} })
+  })
+
+  it('refuses a name that will not do before it asks for a password, and a password after', async () => {
+    expect((await logIn(['create X'], { world: forbiddenWorld })).heard[9]).toMatch(/^That will not do: a name has/)
+    expect((await logIn(['create Cy', 'short'], { world: forbiddenWorld })).heard[9]).toMatch(
+      /^\[echo off\]Password: \[echo on\]That will not do: a password has/,
+    )
+    expect((await logIn(['create Cy', ''], { world: forbiddenWorld })).heard[9]).toMatch(
+      /No password, no character\.\n$/,
+    )
+  })
+
+  it('never takes a name for the mark of what a password is for', async () => {
+    const { session, heard: told } = await logIn(['connect create', 'secret'])
+    expect(told[9]).toContain('different password')
+    expect(session.meta).toEqual({})
+  })
+
   it('refuses names and passwords that will not do, before any hash', async () => {
     for (const line of [
       'create X secret',

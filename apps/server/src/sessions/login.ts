@@ -37,8 +37,16 @@ export function askToConnect(wish: ConnectWish): readonly Effect[] {
 /** Asks for a new player; what is wrong by its looks is told at once. */
 export function askToCreate(session: SessionRecord, wish: CreateWish): readonly Effect[] {
   const wrong = nameProblem(wish.name) ?? passwordProblem(wish.password)
-  return wrong === null ? [ask(creating.kind, wish)] : [tell(session, `That will not do: ${wrong}.`)]
+  return wrong === null ? [ask(creating.kind, wish)] : [tell(session, notThat(wrong))]
 }
+
+/** What is wrong with a new player's name by its looks; null where nothing is. */
+export function refuseName(session: SessionRecord, name: string): readonly Effect[] | null {
+  const wrong = nameProblem(name)
+  return wrong === null ? null : [tell(session, notThat(wrong))]
+}
+
+const notThat = (problem: string): string => `That will not do: ${problem}.`
 
 const connectAnswer = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('right'), dbref: z.int(), name: z.string(), room: z.int(), wizard: z.boolean() }),

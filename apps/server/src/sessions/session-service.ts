@@ -17,7 +17,8 @@ import type { CloseReason, SessionRecord, Sid } from '@holdfast/store/contracts'
  * - **Get, GetAll** read memory and never wait. Sessions of partitions that this server owns are as they are now; those of
  *   others as last published: binding, room and slot at once, activity at most a second late.
  * - **Written through**: the binding of a login (player, login state, room). It is in Redis before its player is told, or
- *   the player is told that it is not yet (HOLDFAST_LOGIN_WITHOUT_REDIS `allow`), or is not let in (`deny`).
+ *   the player is told that it is not yet (HOLDFAST_LOGIN_WITHOUT_REDIS `allow`), or is not let in (`deny`). Until then
+ *   the session hears nothing and is seen by nobody (admitted.ts).
  * - **Written behind**: all else, an unbinding included, within 250 ms while Redis answers. It waits in memory as dirty
  *   fields, whose present values are written; with the position in the log, in one step. A crash before that step loses
  *   nothing: the records since the stored position are applied again, and their outputs, which share their cause, are

@@ -57,6 +57,7 @@ export const changeableFieldsSchema = gatewayFieldsSchema.pick({
   capabilities: true,
   host: true,
 })
+export type ChangeableFields = z.infer<typeof changeableFieldsSchema>
 
 /** A record of `holdfast.session`: lifecycle and input share the topic, so that established < input < closed holds. */
 export const sessionEventSchema = z.discriminatedUnion('type', [
@@ -119,14 +120,13 @@ export type PartitionEvent = z.infer<typeof partitionEventSchema>
 export const sessionTopicSchema = z.discriminatedUnion('type', [sessionEventSchema, partitionEventSchema])
 export type SessionTopicRecord = z.infer<typeof sessionTopicSchema>
 
-/** A record of `holdfast.dead-letter`: where the poison record lies, and why; never its content in clear. */
-export const deadLetterSchema = z.object({
-  v: z.literal(1),
-  at: z.int(),
-  from: z.string(),
-  topic: z.string(),
-  partition: z.int(),
-  offset: z.int(),
-  reason: z.string(),
-})
+const letterHead = { v: z.literal(1), at: z.int(), from: z.string(), partition: z.int(), reason: z.string() }
+
+/** A record of `holdfast.dead-letter`: what nobody tries any more, and why; never its content. */
+export const deadLetterSchema = z.discriminatedUnion('kind', [
+  /** A record of the log that could not be applied, and where it lies. */
+  z.object({ ...letterHead, kind: z.literal('record'), topic: z.string(), offset: z.int() }),
+  /** Fields of a session that Redis refuses for good. `fields`: names, `*` for all of them. */
+  z.object({ ...letterHead, kind: z.literal('write'), sid: sidSchema, fields: z.array(z.string()) }),
+])
 export type DeadLetter = z.infer<typeof deadLetterSchema>

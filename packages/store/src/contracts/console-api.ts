@@ -36,7 +36,8 @@ export const sourceSchema = z.object({
 })
 export type Source = z.infer<typeof sourceSchema>
 
-const base = { rev: z.int(), asOf: time, sources: z.array(sourceSchema) }
+/** In every answer: `rev` rises with every change, `asOf` is when the answer was made, and the state of all that it was made from. */
+export const baseOfAnswer = { rev: z.int(), asOf: time, sources: z.array(sourceSchema) }
 
 export const sessionRowSchema = z.object({
   sid: sidSchema,
@@ -63,7 +64,7 @@ export const sessionRowSchema = z.object({
 export type SessionRow = z.infer<typeof sessionRowSchema>
 
 export const sessionsSchema = z.object({
-  ...base,
+  ...baseOfAnswer,
   items: z.array(sessionRowSchema),
   /** All that match. */
   total: z.int(),
@@ -109,7 +110,7 @@ export const fieldSchema = z.object({
 export type Field = z.infer<typeof fieldSchema>
 
 export const sessionDetailSchema = z.object({
-  ...base,
+  ...baseOfAnswer,
   session: sessionRowSchema,
   redis: z.object({ key: z.string() }),
   fields: z.array(fieldSchema),
@@ -130,7 +131,7 @@ export const divergenceItemSchema = z.object({
 export type DivergenceItem = z.infer<typeof divergenceItemSchema>
 
 export const divergenceSchema = z.object({
-  ...base,
+  ...baseOfAnswer,
   coverage: z.object({ checked: z.int(), total: z.int(), oldestMs: z.int() }),
   counts: z.record(stateSchema, z.int()),
   items: z.array(divergenceItemSchema),
@@ -164,7 +165,7 @@ export const queueOfProcessSchema = z.object({
 })
 
 export const queuesSchema = z.object({
-  ...base,
+  ...baseOfAnswer,
   processes: z.array(queueOfProcessSchema),
   entries: z.array(queueEntrySchema),
 })
@@ -180,7 +181,7 @@ export const healthOfProcessSchema = z.object({
 })
 
 export const healthSchema = z.object({
-  ...base,
+  ...baseOfAnswer,
   status: z.enum(['up', 'degraded', 'down']),
   redis: z.object({ up: z.boolean(), pingMs: z.number().nullable() }),
   kafka: z.object({ up: z.boolean(), lag: z.int().nullable() }),

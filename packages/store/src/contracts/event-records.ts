@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { causeOfDivergenceSchema, copySchema, stateSchema } from './console-api.ts'
+import { baseOfAnswer, causeOfDivergenceSchema, copySchema, stateSchema } from './console-api.ts'
 import { sidSchema } from './session-id.ts'
 
 /** A difference between copies, as its auditor saw it. Values are texts as in the Redis hash. Times in epoch ms. */
@@ -47,3 +47,33 @@ export const shownEventSchema = z.object({
   finding: findingSchema.optional(),
 })
 export type ShownEvent = z.infer<typeof shownEventSchema>
+
+/** One line of the console's events: one that was shown, or a gap: what came in it was not read. */
+export const eventItemSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('event'),
+    id: z.string(),
+    at: z.iso.datetime(),
+    type: shownEventSchema.shape.type,
+    sid: sidSchema.nullable(),
+    /** Whom it concerned, where that is known; a label, for a search. */
+    player: z.string().nullable(),
+    process: z.string(),
+    detail: shownEventSchema.shape.detail,
+    finding: findingSchema.nullable(),
+    /** Where it lies: `holdfast.events`. */
+    topic: z.string(),
+    partition: z.int(),
+    offset: z.int(),
+  }),
+  z.object({ kind: z.literal('gap'), id: z.string(), at: z.iso.datetime(), reason: z.string() }),
+])
+export type EventItem = z.infer<typeof eventItemSchema>
+
+/** `GET /api/events`: newest first. `next` is the cursor of what is older; null at the end of what is kept. */
+export const eventsSchema = z.object({
+  ...baseOfAnswer,
+  items: z.array(eventItemSchema),
+  next: z.string().nullable(),
+})
+export type Events = z.infer<typeof eventsSchema>

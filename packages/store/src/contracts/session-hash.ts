@@ -72,7 +72,7 @@ export function fromHash(sid: Sid, hash: Readonly<Record<string, string>>): Hash
   const meta: Record<string, string> = {}
   for (const [field, text] of Object.entries(hash)) {
     if (field.startsWith(META_PREFIX)) meta[field.slice(META_PREFIX.length)] = text
-    else raw[field] = fromText(field, text)
+    else raw[field] = valueOfText(field, text)
   }
   const parsed = sessionRecordSchema.safeParse({ ...raw, meta, sid })
   if (parsed.success) return { ok: true, record: parsed.data }
@@ -82,7 +82,8 @@ export function fromHash(sid: Sid, hash: Readonly<Record<string, string>>): Hash
   }
 }
 
-function fromText(field: string, text: string): unknown {
+/** A hash field's value by its type. What a hand has broken comes out as it is: `fromHash` refuses it, a console shows it. */
+export function valueOfText(field: string, text: string): unknown {
   if (NUMBERS.has(field)) return text === '' ? null : Number(text)
   if (LISTS.has(field)) return text === '' ? [] : text.split(',')
   if (FLAGS.has(field)) return text === 'true' ? true : text === 'false' ? false : text

@@ -24,6 +24,8 @@ export const waitingForSchema = z.object({
   /** The question's content, sealed: it may hold a password. */
   sealed: sealedSchema,
   parked: z.array(parkedSchema),
+  /** The answer was applied, and the lines that were parked are being applied: whoever waited for it waits no more. */
+  isAnswered: z.literal(true).optional(),
 })
 export type WaitingFor = z.infer<typeof waitingForSchema>
 

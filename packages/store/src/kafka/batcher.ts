@@ -30,6 +30,8 @@ export interface Batcher {
   room(): Promise<void>
   readonly isFull: boolean
   readonly backlogRecords: number
+  /** Of BACKLOG_BYTES_MAX. */
+  readonly backlogBytes: number
   /** How long the oldest record has waited, ms; 0 for none. */
   readonly oldestMs: number
   /** Batches that had to be sent again with a new producer. */
@@ -182,6 +184,9 @@ export function createBatcher({ kafka, clock, onFailure }: BatcherOptions): Batc
     },
     get backlogRecords() {
       return queue.length
+    },
+    get backlogBytes() {
+      return backlogBytes
     },
     get oldestMs() {
       const oldest = queue[0]

@@ -5,31 +5,28 @@ import type { GameCommand } from './game.ts'
 import type { LineDesk } from './line-desk.ts'
 import type { Turn } from './turn.ts'
 
-/** `failed`: the game failed on it twice. `not-ours`: ownership has ended meanwhile, so nothing of it happens here. */
-export type Obeyed = 'done' | 'failed' | 'not-ours'
-
 /** A change to a session that comes from elsewhere: another session, a timer, or a wizard. */
 export function createCommandDesk(desk: LineDesk, { lastEffects, end }: EndDesk) {
   const { game, isCurrent, contextOf, askGame, poisoned } = desk
 
-  /** Has the game do it, once under the event's id. */
+  /** Has the game do it, once under the event's id. `answered` remembers that, in the step that applies what the game said. */
   const obey = async (
     session: SessionRecord,
     command: GameCommand,
     event: SessionEvent,
     record: LogRecord,
     turn: Turn,
-  ): Promise<Obeyed> => {
+    answered: (isDone: boolean) => void = () => turn.rememberCommand(session, event.id),
+  ): Promise<void> => {
     const effects = await askGame(() => game.command(session, command, contextOf(event, `c:${event.id}`)))
     // No gateway holds a detached session, so none would answer a `close` with the event: it ends here.
     const isEnd = command.kind === 'close' && session.status === 'detached'
     const last = isEnd ? await lastEffects(session, command.reason, event) : []
-    if (!isCurrent()) return 'not-ours'
+    if (!isCurrent()) return
     if (effects === null) poisoned(record, 'the command failed twice')
-    turn.rememberCommand(session, event.id)
+    answered(effects !== null)
     turn.apply(session.sid, effects ?? [], null)
     if (isEnd) end(session, command.reason, last, event, turn)
-    return effects === null ? 'failed' : 'done'
   }
 
   const applyCommand = async (

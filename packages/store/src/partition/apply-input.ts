@@ -15,7 +15,7 @@ interface TypedLine {
 
 /** What a player types, and the answers that it waited for. */
 export function createInputDesk(desk: LineDesk) {
-  const { game, seal, isCurrent, events, contextOf, askGame, poisoned } = desk
+  const { owned, game, seal, outbox, isCurrent, events, contextOf, askGame, poisoned } = desk
 
   const applyInput = async (
     session: SessionRecord,
@@ -74,7 +74,16 @@ export function createInputDesk(desk: LineDesk) {
     if (!isCurrent()) return
     if (effects === null) poisoned(record, readable ? 'the answer failed twice' : 'sealed with another secret')
     turn.apply(sid, effects ?? [tell(sid, TROUBLE)], null)
+    if (waitingFor.parked.length > 0) noteAnswered(session, waitingFor, turn)
     await applyParked(session, waitingFor, event, record, turn)
+  }
+
+  /** The parked lines may take their time, and others must not count the session as waiting until the last of them. */
+  const noteAnswered = (session: SessionRecord, answered: WaitingFor, turn: Turn): void => {
+    const { sid, waitingFor } = session
+    if (waitingFor?.id !== answered.id) return
+    turn.change(sid, { waitingFor: { ...waitingFor, isAnswered: true } })
+    outbox.publish(session, owned.epoch, owned.dirty.waiting(sid))
   }
 
   /**

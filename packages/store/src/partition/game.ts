@@ -34,6 +34,11 @@ export interface Game {
    * `signal` fires: expected failures are answers.
    */
   work(session: SessionRecord, question: Question, tools: WorkTools): Promise<string>
+  /**
+   * A wizard would have a session be as Redis says: what the game could not play with, in words for the wizard; null for
+   * nothing. Without it every session will do.
+   */
+  problemOf?(session: SessionRecord): string | null
 }
 
 export type Effects = readonly Effect[] | Promise<readonly Effect[]>

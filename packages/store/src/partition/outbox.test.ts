@@ -127,6 +127,7 @@ test('tells where a poison record lies and why, and nothing of what it says', ()
   expect(batcher.sent).toMatchObject([{ topic: 'holdfast.dead-letter', partition: 0, key: '5:40:0' }])
   expect(deadLetterSchema.parse(json()[0])).toEqual({
     v: 1,
+    kind: 'record',
     at: AT,
     from: 'server-1',
     topic: 'holdfast.session',

@@ -23,6 +23,8 @@ import { TOPICS } from '../kafka/topics.ts'
 const LISTENERS_PER_RECORD = 2_000
 const EVENT_PARTITIONS = 4
 
+type DeadLetterOf<K extends DeadLetter['kind']> = Extract<DeadLetter, { kind: K }>
+
 export interface Done {
   sid: Sid
   inputSequence: number
@@ -47,7 +49,10 @@ export interface Outbox {
   show(type: ShownEvent['type'], sid: Sid | null, detail: ShownEvent['detail'], id: string): void
   /** For `holdfast.audit`, keyed by its id: of several records with one id, the first counts. */
   audit(record: AuditContent): void
-  deadLetter(letter: Pick<DeadLetter, 'partition' | 'offset' | 'reason'>): void
+  /** A record of the log that could not be applied. */
+  deadLetter(letter: Pick<DeadLetterOf<'record'>, 'partition' | 'offset' | 'reason'>): void
+  /** Fields of a session that Redis refuses for good. */
+  deadWrite(letter: Pick<DeadLetterOf<'write'>, 'sid' | 'fields' | 'reason'>): void
 }
 
 /** An audit record without what every one has. */
@@ -68,6 +73,12 @@ export function createOutbox({ batcher, clock, incarnation, slotOf }: OutboxOpti
   const state = (partition: number, key: string, record: StateRecord | null): void => {
     batcher.send({ topic: TOPICS.state, partition, key, value: record && encode(record) })
   }
+
+  const letterHead = <K extends DeadLetter['kind']>(kind: K, partition: number, reason: string) =>
+    ({ v: 1, kind, at: clock.now(), from: incarnation, partition, reason }) as const
+
+  const sendLetter = (key: string, letter: DeadLetter): void =>
+    batcher.send({ topic: TOPICS.deadLetter, partition: 0, key, value: encode(letter) })
 
   const bySlot = (to: readonly Sid[]): Map<number, Sid[]> => {
     const slots = new Map<number, Sid[]>()
@@ -152,21 +163,15 @@ export function createOutbox({ batcher, clock, incarnation, slotOf }: OutboxOpti
       batcher.send({ topic: TOPICS.audit, partition: 0, key: record.id, value: encode(record) })
     },
     deadLetter({ partition, offset, reason }) {
-      const letter: DeadLetter = {
-        v: 1,
-        at: clock.now(),
-        from: incarnation,
-        topic: TOPICS.session,
-        partition,
+      const topic = TOPICS.session
+      sendLetter(causeId({ partition, offset, index: 0 }), {
+        ...letterHead('record', partition, reason),
+        topic,
         offset,
-        reason,
-      }
-      batcher.send({
-        topic: TOPICS.deadLetter,
-        partition: 0,
-        key: causeId({ partition, offset, index: 0 }),
-        value: encode(letter),
       })
+    },
+    deadWrite({ sid, fields, reason }) {
+      sendLetter(sid, { ...letterHead('write', partitionOf(sid), reason), sid, fields })
     },
   }
 }

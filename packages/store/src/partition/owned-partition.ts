@@ -1,5 +1,5 @@
 import type { Clock } from '@holdfast/runtime'
-import type { Partition, SessionRecord, Sid } from '../contracts/index.ts'
+import type { Partition, SessionRecord, Sid, WaitingWrite } from '../contracts/index.ts'
 import { createSessionMap, type SessionMap } from '../memory/session-map.ts'
 import { createDirtySet, type DirtySet } from '../write-behind/dirty-set.ts'
 
@@ -39,6 +39,10 @@ export interface OwnedPartition {
   ready: boolean
   /** Where the replay ends. */
   target: number
+  /** Of the copies that were published as waiting for Redis: what they said of it. The longest unsaid is the first. */
+  told: Map<Sid, string>
+  /** When the flusher tries next, epoch ms; null before there is one. */
+  nextTryAt: () => number | null
 }
 
 export function createOwnedPartition(
@@ -64,12 +68,19 @@ export function createOwnedPartition(
     loaded: false,
     ready: false,
     target: 0,
+    told: new Map(),
+    nextTryAt: () => null,
   }
+}
+
+/** What of a session waits for Redis, and until when; null for nothing. */
+export function waitingOf(owned: OwnedPartition, sid: Sid): WaitingWrite | null {
+  return owned.dirty.waiting(sid, owned.nextTryAt())
 }
 
 /** Goes on from the life before: nobody wrote since, so its memory is exact and newer than the store. */
 export function keepMemory(owned: OwnedPartition, before: OwnedPartition): void {
-  const { sessions, dirty, dead, orders, next, flushSequence, acknowledged, flushedOffset } = before
+  const { sessions, dirty, dead, orders, next, flushSequence, acknowledged, flushedOffset, told } = before
   Object.assign(owned, {
     sessions,
     dirty,
@@ -80,6 +91,7 @@ export function keepMemory(owned: OwnedPartition, before: OwnedPartition): void 
     flushSequence,
     acknowledged,
     flushedOffset,
+    told,
   })
 }
 

@@ -17,6 +17,7 @@ import {
   replaceSessions,
 } from './owned-partition.ts'
 import type { PartitionLine } from './partition-line.ts'
+import { publishCopy } from './publish-copy.ts'
 import type { QuestionWorker } from './question-worker.ts'
 
 /** Everything that serves one life of ownership. */
@@ -221,7 +222,7 @@ export function createOwnership(options: OwnershipOptions): Ownership {
     const known = replica.get(session.sid)
     const isKnown = known !== undefined && versionOf(known) === versionOf(session)
     replica.putOwn(session, owned.epoch)
-    if (!isKnown) outbox.publish(session, owned.epoch, owned.dirty.waiting(session.sid))
+    if (!isKnown) publishCopy(owned, session, outbox, clock)
   }
 
   const becomeReady = (life: Life, how: 'kept' | 'loaded' | 'rebuilt'): void => {

@@ -137,6 +137,20 @@ test('parks what is typed while a question is open, and applies it after the ans
   expect(owned.sessions.get(a)).toMatchObject({ waitingFor: null, commandCount: 4, inputSequence: 4 })
 })
 
+test('lets others see that a question is answered while the lines that were typed ahead take their time', async () => {
+  const { feed, settle, game, owned, replica, batcher } = layLine()
+  const published = () => batcher.sent.filter(({ topic }) => topic === 'holdfast.state').map(({ value }) => value ?? '')
+  feed(typed(1, 'ask name'), typed(2, 'slow'), answer('5:0:0', 'say answered'))
+  await settle()
+  expect(game.heard.at(-1)).toBe('2 slow')
+  expect(replica.get(a)?.waitingFor).toMatchObject({ id: '5:0:0', isAnswered: true })
+  expect(published()).toEqual([expect.stringContaining('"isAnswered":true')])
+  game.release()
+  await settle()
+  expect(owned.sessions.get(a)?.waitingFor).toBeNull()
+  expect(published().at(-1)).toContain('"waitingFor":null')
+})
+
 test('drops an answer that nobody waits for, and one that comes twice', async () => {
   const { feed, settle, game, heard } = layLine()
   feed(answer('5:9:9', 'x'), typed(1, 'ask name'))

@@ -9,11 +9,14 @@ import {
 import type { Batcher } from '../kafka/batcher.ts'
 import { decode } from '../kafka/envelope.ts'
 import type { LogRecord } from '../kafka/log-reader.ts'
+import type { OrderParts } from '../orders/order-parts.ts'
+import { createWizardDesk } from '../orders/wizard-orders.ts'
 import { createCommandDesk } from './apply-command.ts'
 import { createEndDesk } from './apply-end.ts'
 import { createInputDesk } from './apply-input.ts'
 import { decide } from './apply-record.ts'
 import { createLineDesk, type DeskOptions } from './line-desk.ts'
+import { publishCopy } from './publish-copy.ts'
 import { createTurn, type Turn } from './turn.ts'
 
 /** Records that wait in one partition before fetching pauses; a batch on its way may still come on top. */
@@ -23,6 +26,7 @@ const LINE_QUEUE_LOW = LINE_QUEUE_MAX / 2
 const SLICE_MS = 20
 
 export interface LineOptions extends DeskOptions {
+  orders: OrderParts
   batcher: Batcher
   clock: Clock
 }
@@ -59,7 +63,8 @@ export function createPartitionLine(options: LineOptions): PartitionLine {
   const { contextOf, askGame, poisoned } = desk
   const ends = createEndDesk(desk)
   const { applyInput, park, applyAnswer } = createInputDesk(desk)
-  const { applyCommand } = createCommandDesk(desk, ends)
+  const commands = createCommandDesk(desk, ends)
+  const { applyOrder } = createWizardDesk(desk, commands, options.orders)
   const queue: LogRecord[] = []
   let running = false
   let wasFull = false
@@ -92,10 +97,14 @@ export function createPartitionLine(options: LineOptions): PartitionLine {
         if (session && event.type === 'connection.detached') showDetached(session, event, turn)
         return
     }
+    if (decision.kind === 'order' && event.type === 'command' && event.command.kind === 'wizard') {
+      await applyOrder(owned.dead.has(event.sid) ? undefined : session, event, event.command.order, record, turn)
+    }
     if (!session) return
     if (decision.kind === 'end' && event.type === 'connection.closed') await ends.applyClosed(session, event, turn)
     if (decision.kind === 'answer' && event.type === 'command') await applyAnswer(session, event, record, turn)
-    if (decision.kind === 'command' && event.type === 'command') await applyCommand(session, event, record, turn)
+    if (decision.kind === 'command' && event.type === 'command')
+      await commands.applyCommand(session, event, record, turn)
     if ((decision.kind === 'input' || decision.kind === 'park') && event.type === 'input') {
       if (decision.skipped > 0) events.onSkippedInputs(event.sid, decision.skipped)
       if (decision.kind === 'input') await applyInput(session, event, event, record, turn)
@@ -107,7 +116,7 @@ export function createPartitionLine(options: LineOptions): PartitionLine {
     const session = owned.sessions.get(sid)
     if (!session) return
     replica.putOwn(session, owned.epoch)
-    if (isUrgent) outbox.publish(session, owned.epoch, owned.dirty.waiting(sid))
+    if (isUrgent) publishCopy(owned, session, outbox, clock)
     else active.add(sid)
   }
 

@@ -105,6 +105,14 @@ test.each([
   expect(turn.isUrgent).toBe(isUrgent)
 })
 
+test('publishes the end of a wait at once, and not what is typed meanwhile', () => {
+  const { turn } = setUp()
+  turn.change(a, { waitingFor: { id: 'q', kind: 'k', sealed: 'x', parked: [] } })
+  expect(turn.isUrgent).toBe(false)
+  turn.change(a, { waitingFor: null })
+  expect(turn.isUrgent).toBe(true)
+})
+
 test('stores a question sealed, under its cause, and keeps what was typed ahead', () => {
   const { owned, turn } = setUp()
   const parked = [{ inputSequence: 3, at: AT, sealed: 'x' }]

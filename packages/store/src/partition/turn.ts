@@ -47,7 +47,8 @@ export function createTurn({ owned, offset, outbox, seal, sessions }: TurnOption
 
   const change = (sid: Sid, fields: ServerChange): void => {
     owned.sessions.update(sid, fields)
-    isUrgent ||= PUBLISHED_AT_ONCE.some((field) => field in fields)
+    // The end of a wait too: others may count somebody in only then, as a game does with a login that is stored first.
+    isUrgent ||= PUBLISHED_AT_ONCE.some((field) => field in fields) || fields.waitingFor === null
   }
 
   const applyEffect = (sid: Sid, effect: Effect, done: Done | null): Done | null => {

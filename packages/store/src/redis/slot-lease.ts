@@ -17,14 +17,20 @@ export interface SlotLeaseOptions {
   clock: Clock
   incarnation: string
   signal: AbortSignal
+  /**
+   * Whether somebody else is heard to hold the slot, whatever Redis says: a Redis that was wiped or set back has lost the
+   * leases of gateways that are alive.
+   */
+  isHeard: (slot: number) => boolean
   /** Another incarnation holds the slot: this gateway must not speak for it any more. */
   onLost: () => void
   onTrouble: (problem: string) => void
 }
 
 /**
- * Takes the first free gateway slot and keeps it. Waits while Redis is away, until `signal`. A lease that expired (Redis
- * was away) is simply taken again. Rejects with NO_FREE_SLOT when all are held.
+ * Takes the first free gateway slot and keeps it: one without a lease, from which nobody is heard either. Waits while
+ * Redis is away, until `signal`. A lease that expired (Redis was away) is simply taken again. Rejects with NO_FREE_SLOT
+ * when all are held.
  */
 export async function holdSlot(options: SlotLeaseOptions): Promise<SlotLease> {
   const { scripts, clock, incarnation, onLost, onTrouble } = options
@@ -56,11 +62,13 @@ export async function holdSlot(options: SlotLeaseOptions): Promise<SlotLease> {
   }
 }
 
-async function firstFreeSlot({ scripts, clock, incarnation, signal, onTrouble }: SlotLeaseOptions): Promise<number> {
+async function firstFreeSlot(options: SlotLeaseOptions): Promise<number> {
+  const { scripts, clock, incarnation, signal, isHeard, onTrouble } = options
   for (;;) {
     signal.throwIfAborted()
     try {
       for (let slot = 0; slot < SLOTS; slot++) {
+        if (isHeard(slot)) continue
         if ((await scripts.lease(slot, incarnation, LEASE_MS, 'keep')) === incarnation) return slot
       }
     } catch (error) {

@@ -41,12 +41,16 @@ export const gatewayFieldsArbitrary: fc.Arbitrary<GatewayFields> = fc.record({
   attachId: nullable(text(1)),
 })
 
-const waitingFor = fc.record({
-  id: word,
-  kind: word,
-  sealed: text(1),
-  parked: fc.array(fc.record({ inputSequence: fc.integer({ min: 1 }), at: time, sealed: text(1) }), { maxLength: 3 }),
-})
+const waitingFor = fc.record(
+  {
+    id: word,
+    kind: word,
+    sealed: text(1),
+    parked: fc.array(fc.record({ inputSequence: fc.integer({ min: 1 }), at: time, sealed: text(1) }), { maxLength: 3 }),
+    isAnswered: fc.constant<true>(true),
+  },
+  { requiredKeys: ['id', 'kind', 'sealed', 'parked'] },
+)
 
 /** Keys that a plain object has already are among them: a player may name a preference `constructor`. */
 const metaKey = fc.oneof(word, fc.constantFrom('constructor', 'toString', 'hasOwnProperty'))

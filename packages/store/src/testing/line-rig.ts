@@ -9,12 +9,13 @@ import {
 import { encode } from '../kafka/envelope.ts'
 import type { LogRecord } from '../kafka/log-reader.ts'
 import { createSeal } from '../kafka/seal.ts'
+import type { OrderParts } from '../orders/order-parts.ts'
 import { createOutbox } from '../partition/outbox.ts'
 import { createOwnedPartition } from '../partition/owned-partition.ts'
 import { createPartitionLine } from '../partition/partition-line.ts'
 import { createStateReplica } from '../replica/state-replica.ts'
 import { AT, command, input, sessionOf, sidsOf } from './fixtures.ts'
-import { recordingBatcher } from './stand-ins.ts'
+import { orderParts, recordingBatcher } from './stand-ins.ts'
 import { createToyGame } from './toy-game.ts'
 
 export const PARTITION = 5
@@ -28,7 +29,10 @@ function twoSids(): [Sid, Sid] {
 }
 
 /** A partition's line of work with a toy game, and everything that it did. */
-export function layLine(sessions: readonly SessionRecord[] = [sessionOf(a), sessionOf(b)]) {
+export function layLine(
+  sessions: readonly SessionRecord[] = [sessionOf(a), sessionOf(b)],
+  parts: Partial<OrderParts> = {},
+) {
   const clock = manualClock(AT)
   const batcher = recordingBatcher()
   const replica = createStateReplica()
@@ -51,6 +55,7 @@ export function layLine(sessions: readonly SessionRecord[] = [sessionOf(a), sess
     batcher,
     clock,
     isCurrent: () => life.isCurrent,
+    orders: orderParts(parts),
     events: {
       onDropped: (why) => heard.push(`dropped ${why}`),
       onSkippedInputs: (_, count) => heard.push(`skipped ${count}`),

@@ -85,6 +85,8 @@ export function takePart() {
       isDue: () => false,
       flush: () => Promise.resolve(),
       storeBinding: () => Promise.resolve('unavailable'),
+      retryNow: () => 0,
+      drop: () => null,
     },
     worker: { start: ({ sid }) => heard.push(`work ${sid}`), close: () => heard.push('worker closed') },
     since,

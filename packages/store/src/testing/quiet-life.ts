@@ -27,6 +27,8 @@ export function quietLife(partition: Partition, clock: Clock): Life & { active: 
       isDue: () => false,
       flush: () => Promise.resolve(),
       storeBinding: (): Promise<'stored'> => Promise.resolve('stored'),
+      retryNow: () => 0,
+      drop: () => null,
     },
     worker: { start: () => undefined, close: () => undefined },
     since: 0,

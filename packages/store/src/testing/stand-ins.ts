@@ -1,4 +1,5 @@
 import type { Batcher, OutgoingRecord } from '../kafka/batcher.ts'
+import type { OrderParts } from '../orders/order-parts.ts'
 import type { Flush, FlushOutcome, SessionScripts } from '../redis/session-scripts.ts'
 
 /** Plain objects for the ports that a unit is given. They answer as they are told and remember what they were asked. */
@@ -45,12 +46,26 @@ export function recordingBatcher({ acknowledged = Number.POSITIVE_INFINITY } = {
     get backlogRecords() {
       return sent.length
     },
+    backlogBytes: 0,
     oldestMs: 0,
     failures: 0,
     refused: 0,
     close: () => Promise.resolve(0),
   }
   return batcher
+}
+
+/** What a wizard's commands meet: a Redis that holds nothing, gateways that live, no writes that wait. */
+export function orderParts(parts: Partial<OrderParts> = {}): OrderParts {
+  return {
+    readCopy: () => Promise.resolve({ kind: 'read', hash: {}, version: null }),
+    gateways: { isAlive: () => true, canTell: true, order: () => undefined },
+    writes: { retryNow: () => undefined, drop: () => null },
+    recheck: () => undefined,
+    problemOf: () => null,
+    onAnswered: () => undefined,
+    ...parts,
+  }
 }
 
 const unasked = (): Promise<never> => Promise.reject(new Error('not a part of this test'))

@@ -59,3 +59,40 @@ test('backs off with full jitter under 50 ms doubled each time, two seconds at m
   expect(backOffMs(6, () => 0)).toBe(0)
   expect(backOffMs(6, () => 0.25)).toBe(500)
 })
+
+test('says when an outage begins and when it ends, however many probes and late failures lie between', async () => {
+  const clock = manualClock()
+  const heard: string[] = []
+  const breaker = createBreaker(
+    clock,
+    () => 0,
+    (state) => heard.push(state),
+  )
+  for (let i = 0; i < 8; i++) breaker.failed()
+  for (let probe = 0; probe < 3; probe++) {
+    await clock.advance(2_000)
+    breaker.allow()
+    breaker.failed()
+  }
+  expect([heard, breaker.recoveries]).toEqual([['open'], 0])
+  await clock.advance(2_000)
+  breaker.allow()
+  breaker.succeeded()
+  breaker.succeeded()
+  expect([heard, breaker.recoveries]).toEqual([['open', 'closed'], 1])
+})
+
+test('moves no probe for the calls that were under way when it opened', async () => {
+  const { clock, breaker } = opened()
+  const probeAt = breaker.nextProbeAt
+  await clock.advance(10)
+  breaker.failed()
+  expect(breaker.nextProbeAt).toBe(probeAt)
+})
+
+test('probes at once when somebody says so', () => {
+  const { breaker } = opened()
+  expect(breaker.allow()).toBe(false)
+  breaker.probeNow()
+  expect([breaker.allow(), breaker.state]).toEqual([true, 'half-open'])
+})

@@ -56,6 +56,7 @@ test('adds what a flush did not store to what was marked meanwhile, with the old
     since: 0,
     attempts: 1,
     error: 'time-out',
+    isSuspect: false,
   })
   dirty.putBack(dirty.take(), 'again')
   expect(dirty.entries().get(a)).toMatchObject({ attempts: 2, error: 'again' })

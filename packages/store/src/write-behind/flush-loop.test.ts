@@ -19,6 +19,8 @@ function setUp(count: number, flushMs: number) {
         state.flushed[at] = (state.flushed[at] ?? 0) + 1
       },
       storeBinding: () => Promise.resolve('stored'),
+      retryNow: () => 0,
+      drop: () => null,
     }
   })
   return { clock, state, loop: startFlushLoop(clock, () => flushers) }

@@ -4,6 +4,7 @@ import { GATEWAY_FIELDS, type Sid, toHash } from '../contracts/index.ts'
 import { createOwnedPartition } from '../partition/owned-partition.ts'
 import type { FlushItemOutcome } from '../redis/session-scripts.ts'
 import { AT, gatewayFields, sessionOf, sidsOf } from '../testing/fixtures.ts'
+import { flusherEvents } from '../testing/flusher-events.ts'
 import { flushScripts, recordingBatcher } from '../testing/stand-ins.ts'
 import { createBreaker } from './breaker.ts'
 import { createPartitionFlusher } from './partition-flusher.ts'
@@ -30,7 +31,6 @@ function setUp(...outcomes: (FlushItemOutcome | 'time-out')[]) {
   const owned = createOwnedPartition(PARTITION, clock, null)
   Object.assign(owned, { epoch: 7, next: 40, flushedOffset: 40, loaded: true })
   owned.sessions.put(sessionOf(a, { host: 'as memory has it' }), true)
-  const nothing = () => undefined
   const flusher = createPartitionFlusher({
     owned,
     owner: 'server-1',
@@ -40,14 +40,7 @@ function setUp(...outcomes: (FlushItemOutcome | 'time-out')[]) {
     clock,
     random: () => 0.5,
     isCurrent: () => true,
-    events: {
-      onFenced: nothing,
-      onRolledBack: nothing,
-      onDead: nothing,
-      onNewerConnection: nothing,
-      onStored: nothing,
-      onFailed: nothing,
-    },
+    events: flusherEvents(),
   })
   return { owned, flusher, flushes, clock }
 }

@@ -4,6 +4,7 @@ import type { Sid } from '../contracts/index.ts'
 import { createOwnedPartition, keepMemory } from '../partition/owned-partition.ts'
 import type { Flush, FlushItem, FlushOutcome } from '../redis/session-scripts.ts'
 import { AT, sessionOf, sidsOf } from '../testing/fixtures.ts'
+import { flusherEvents } from '../testing/flusher-events.ts'
 import { flushScripts, recordingBatcher } from '../testing/stand-ins.ts'
 import { createBreaker } from './breaker.ts'
 import { CRITICAL_FLUSH_WAIT_MS, createPartitionFlusher } from './partition-flusher.ts'
@@ -49,14 +50,15 @@ function setUp({
       clock,
       random: () => 0.5,
       isCurrent,
-      events: {
+      events: flusherEvents({
         onFenced: () => heard.push('fenced'),
         onRolledBack: () => heard.push('rolled back'),
         onDead: (_, sid) => heard.push(`dead ${sid}`),
         onNewerConnection: (_, sid) => heard.push(`newer ${sid}`),
+        onDeadLetter: (_, { sid, problem }) => heard.push(`dead letter ${sid}: ${problem}`),
         onStored: (fields) => heard.push(`stored ${fields.join()}`),
         onFailed: (fields, problem) => heard.push(`failed ${fields.join()}: ${problem}`),
-      },
+      }),
     })
   const say = () => batcher.send({ topic: 'holdfast.out', partition: 0, key: null, value: 'an output' })
   return { clock, batcher, flushes, owned, breaker, heard, life, makeFlusher, flusher: makeFlusher(), say }
@@ -160,8 +162,8 @@ test('writes present values under a new number after a time-out, and no sooner t
   })
   owned.sessions.update(a, { room: '#4' })
   await flusher.flush()
-  expect(heard).toEqual(['failed room: Command timed out'])
-  expect(owned.dirty.entries().get(a)).toMatchObject({ attempts: 1, error: 'Command timed out' })
+  expect(heard).toEqual(['failed room: Redis did not answer in time'])
+  expect(owned.dirty.entries().get(a)).toMatchObject({ attempts: 1, error: 'Redis did not answer in time' })
   expect(flusher.isDue()).toBe(false)
   owned.sessions.update(a, { room: '#5', hidden: true })
   await clock.advance(50)

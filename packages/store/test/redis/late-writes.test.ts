@@ -12,6 +12,7 @@ import { createRedis, type Redis } from '../../src/redis/create-redis.ts'
 import { keys } from '../../src/redis/keys.ts'
 import { createSessionScripts, type Flush, type SessionScripts } from '../../src/redis/session-scripts.ts'
 import { AT, gatewayFields, sessionOf, sidsOf } from '../../src/testing/fixtures.ts'
+import { flusherEvents } from '../../src/testing/flusher-events.ts'
 import { recordingBatcher } from '../../src/testing/stand-ins.ts'
 import { createBreaker } from '../../src/write-behind/breaker.ts'
 import { createPartitionFlusher, type PartitionFlusher } from '../../src/write-behind/partition-flusher.ts'
@@ -66,7 +67,6 @@ const flushOf = (epoch: number, flushSequence: number, room: string, of: Sid = s
 
 /** The shipped flusher over a partition; `failures` gets why a try failed. */
 function flusherOf(owned: OwnedPartition, scripts: SessionScripts, failures: string[]): PartitionFlusher {
-  const quiet = (): void => undefined
   return createPartitionFlusher({
     owned,
     owner: 'server-1',
@@ -76,14 +76,7 @@ function flusherOf(owned: OwnedPartition, scripts: SessionScripts, failures: str
     clock: systemClock,
     random: Math.random,
     isCurrent: () => true,
-    events: {
-      onFenced: quiet,
-      onRolledBack: quiet,
-      onDead: quiet,
-      onNewerConnection: quiet,
-      onStored: quiet,
-      onFailed: (_, problem) => failures.push(problem),
-    },
+    events: flusherEvents({ onFailed: (_, problem) => failures.push(problem) }),
   })
 }
 
@@ -152,7 +145,7 @@ test('has one effect after a flush whose answer was lost and the one that follow
   const flusher = flusherOf(owned, scripts, problems)
   owned.sessions.update(sid, { room: '#2', commandCount: 1 })
   await flusher.flush()
-  expect(problems).toEqual(['Command timed out'])
+  expect(problems).toEqual(['Redis did not answer in time'])
   owned.sessions.update(sid, { room: '#3', commandCount: 2 })
   owned.next = 8
   await flusher.flush()

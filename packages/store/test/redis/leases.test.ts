@@ -1,10 +1,9 @@
-import { systemClock } from '@holdfast/runtime'
 import { manualClock, waitUntil } from '@holdfast/runtime/testing'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { SLOTS } from '../../src/kafka/topics.ts'
 import { openStore } from '../../src/redis/bootstrap.ts'
 import type { Redis } from '../../src/redis/create-redis.ts'
-import { leaseHandles } from '../../src/redis/handle-lease.ts'
+import { createHandleCounter } from '../../src/redis/handle-counter.ts'
 import { keys } from '../../src/redis/keys.ts'
 import { createSessionScripts, type SessionScripts } from '../../src/redis/session-scripts.ts'
 import { holdSlot, LEASE_MS } from '../../src/redis/slot-lease.ts'
@@ -27,8 +26,15 @@ afterAll(() => {
 })
 
 const troubles: string[] = []
-const gateway = (incarnation: string, clock = manualClock(), onLost = (): void => undefined) =>
-  holdSlot({ scripts, clock, incarnation, signal: living.signal, onLost, onTrouble: (each) => troubles.push(each) })
+const gateway = (
+  incarnation: string,
+  clock = manualClock(),
+  onLost = (): void => undefined,
+  isHeard = (_slot: number): boolean => false,
+) => {
+  const onTrouble = (problem: string) => troubles.push(problem)
+  return holdSlot({ scripts, clock, incarnation, signal: living.signal, isHeard, onLost, onTrouble })
+}
 
 test('gives each gateway a slot of its own, the lowest that is free', async () => {
   const held = [await gateway('g1'), await gateway('g2'), await gateway('g3')]
@@ -40,6 +46,12 @@ test('gives each gateway a slot of its own, the lowest that is free', async () =
 test('gives two gateways that start at once different slots', async () => {
   const held = await Promise.all(Array.from({ length: 8 }, (_, i) => gateway(`g${i}`)))
   expect(new Set(held.map(({ slot }) => slot)).size).toBe(8)
+})
+
+test('takes no slot from which somebody is heard, though Redis has lost its lease', async () => {
+  const lease = await gateway('g4', manualClock(), undefined, (slot) => slot < 2)
+  expect(lease.slot).toBe(2)
+  expect(await redis.exists(keys.gatewayLease(0), keys.gatewayLease(1))).toBe(0)
 })
 
 test('holds a slot for six seconds at a time', async () => {
@@ -89,23 +101,17 @@ test('answers a repeated lease and a repeated drop as the first', async () => {
   expect(await scripts.lease(3, 'g1', LEASE_MS, 'drop')).toBeNull()
 })
 
-test('never gives a handle twice, over processes that share Redis and blocks that run out', async () => {
-  const lessees = await Promise.all(
-    [1, 2].map(() =>
-      leaseHandles({ redis, clock: systemClock, signal: living.signal, onTrouble: (each) => troubles.push(each) }),
-    ),
-  )
-  const given: number[] = []
-  for (const lessee of lessees) {
-    for (let taken = 0; taken < 1_500; taken++) {
-      const handle = await waitUntil(() => lessee.take(), { what: 'a handle', everyMs: 1 })
-      expect(handle).toBeLessThanOrEqual(lessee.end)
-      given.push(handle)
-    }
-  }
-  expect(new Set(given).size).toBe(3_000)
-  expect(Math.min(...given)).toBe(1)
-  expect(troubles).toEqual([])
+test('leases handles above those that Redis counted, and above those it is told of', async () => {
+  const counter = createHandleCounter(redis)
+  expect(await counter.lease(0, 1_000)).toBe(1_000)
+  expect(await counter.lease(0, 1_000)).toBe(2_000)
+  expect(await counter.lease(5_000, 1_000)).toBe(6_000)
+  await counter.raise(8_000)
+  await counter.raise(7_000)
+  expect(await counter.lease(0, 1_000)).toBe(9_000)
+  await redis.set(keys.handle, 'broken by a hand')
+  expect(await counter.lease(9_000, 1_000)).toBe(10_000)
+  expect(await redis.get(keys.handle)).toBe('10000')
 })
 
 test('describes an empty store once, whoever opens it', async () => {

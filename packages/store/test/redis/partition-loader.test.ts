@@ -9,6 +9,7 @@ import { loadPartition, TOMBSTONE_KEPT_MS } from '../../src/redis/partition-load
 import { createSessionScripts, type FlushItem, type SessionScripts } from '../../src/redis/session-scripts.ts'
 import { gatewayFieldsArbitrary, serverFieldsArbitrary } from '../../src/testing/arbitraries.ts'
 import { AT, gatewayFields, sessionOf, sidsOf } from '../../src/testing/fixtures.ts'
+import { flusherEvents } from '../../src/testing/flusher-events.ts'
 import { recordingBatcher } from '../../src/testing/stand-ins.ts'
 import { createBreaker } from '../../src/write-behind/breaker.ts'
 import { createPartitionFlusher } from '../../src/write-behind/partition-flusher.ts'
@@ -46,14 +47,14 @@ async function own(sessions: readonly SessionRecord[] = []) {
     clock,
     random: () => 0,
     isCurrent: () => true,
-    events: {
+    events: flusherEvents({
       onFenced: () => heard.push('fenced'),
       onRolledBack: () => heard.push('rolled back'),
       onDead: () => heard.push('dead'),
       onNewerConnection: () => heard.push('newer connection'),
       onStored: () => heard.push('stored'),
       onFailed: (_, problem) => heard.push(`failed: ${problem}`),
-    },
+    }),
   })
   return { owned, flusher, heard }
 }

@@ -1,0 +1,168 @@
+import type { Divergence, Events, HealthReport, Queues, SessionDetail, Sessions, Sid } from '../contracts/index.ts'
+import { keys } from '../redis/keys.ts'
+import type { ConsoleModel } from './console-model.ts'
+import type { EventQuery } from './event-ring.ts'
+import { healthOf } from './health-report.ts'
+import { isoOf } from './iso.ts'
+import { queueEntries, queueFigures } from './queue-list.ts'
+import { fieldsOfSession } from './session-fields.ts'
+import { readFilter } from './session-filter.ts'
+import { withIdle } from './session-row.ts'
+import { readSort } from './session-sort.ts'
+import type { Shown } from './session-table.ts'
+import { isRead, type SourceLook } from './source-look.ts'
+
+export const ROWS_PER_PAGE_MAX = 200
+const ROWS_PER_PAGE = 100
+
+export interface SessionsQuery {
+  filter?: string
+  sort?: string
+  offset?: number
+  /** At most 200; more is cut to that. */
+  limit?: number
+}
+
+/** What was asked in a way that means nothing; `token` is the word that does not. */
+export interface Misunderstood {
+  ok: false
+  what: 'filter' | 'sort'
+  token: string
+  problem: string
+}
+
+export interface ConsoleFacts {
+  /** The last ping of Redis; null before the first. */
+  ping: { isAnswered: boolean; ms: number | null } | null
+  /** Records that wait to be read by the console. */
+  lag: number
+}
+
+export interface ConsoleAnswers {
+  sessions(query: SessionsQuery): { ok: true; value: Sessions } | Misunderstood
+  /** Null for a session that is not known, or ended more than ten minutes ago. */
+  session(sid: Sid): SessionDetail | null
+  divergence(): Divergence
+  queues(): Queues
+  events(query: EventQuery): Events
+  health(): HealthReport
+  /** The live sessions that a filter means now; a command's scope. Empty text: all. */
+  resolve(filter: string): { ok: true; sids: Sid[] } | Misunderstood
+  /** As rows tell them; null for a session that is not there (any more). */
+  versions(sids: readonly Sid[]): Map<Sid, string | null>
+}
+
+/** Answers in the shapes of the console's API, each made of one look at all sources. */
+export function createConsoleAnswers(model: ConsoleModel, facts: () => ConsoleFacts): ConsoleAnswers {
+  const { sessions: table } = model
+
+  const base = ({ moment, sources }: SourceLook) => ({
+    rev: model.changes.rev,
+    asOf: isoOf(moment.wall),
+    sources: [...sources],
+  })
+
+  const matching = (filter: string, look: SourceLook): { ok: true; found: Shown[] } | Misunderstood => {
+    const reading = readFilter(filter)
+    if (!reading.ok) return { ...reading, what: 'filter' }
+    const found: Shown[] = []
+    for (const shown of table.listed()) if (reading.matches(shown.keys, look.moment.wall)) found.push(shown)
+    return { ok: true, found }
+  }
+
+  return {
+    sessions({ filter = '', sort = '', offset = 0, limit = ROWS_PER_PAGE }) {
+      const look = model.look()
+      const order = readSort(sort)
+      if (!order.ok) return { ...order, what: 'sort' }
+      const matched = matching(filter, look)
+      if (!matched.ok) return matched
+      const { found } = matched
+      found.sort((a, b) => order.order(a.keys, b.keys))
+      const count = Math.min(limit, ROWS_PER_PAGE_MAX)
+      const items = found
+        .slice(offset, offset + count)
+        .map(({ row, facts: about }) => withIdle(row, about, look.moment.wall))
+      return { ok: true, value: { ...base(look), items, total: found.length, offset, limit: count } }
+    },
+
+    session(sid) {
+      const look = model.look()
+      const found = model.judgeNow(sid, look)
+      if (!found) return null
+      const { judged, shown } = found
+      const { copies, row, facts: about } = shown
+      // Nobody told what it was: its end alone was read.
+      if (copies.ended && !copies.ended.last && judged.verdict.fields.length === 0) return null
+      return {
+        ...base(look),
+        session: withIdle(row, about, look.moment.wall),
+        redis: { key: keys.session(sid) },
+        fields: fieldsOfSession(copies, judged, look.moment),
+        closed: copies.ended && { at: isoOf(copies.ended.at), reason: copies.ended.reason },
+      }
+    },
+
+    divergence() {
+      const look = model.look()
+      const items = model.divergence.items(look, (sid) => model.judgeNow(sid, look))
+      return { ...base(look), coverage: coverageOf(model, look), counts: { ...table.counts }, items }
+    },
+
+    queues() {
+      const look = model.look()
+      const processes = queueFigures(model.processes.all())
+      return { ...base(look), processes, entries: queueEntries(model.copies.all(), look) }
+    },
+
+    events(query) {
+      return { ...base(model.look()), ...model.events.page(query) }
+    },
+
+    health() {
+      const look = model.look()
+      const connected = connectedByGateway(table.listed())
+      const body = healthOf({
+        look,
+        processes: model.processes.all(),
+        ...facts(),
+        connectedAt: (gateway) => connected.get(gateway) ?? 0,
+      })
+      return { ...base(look), ...body }
+    },
+
+    resolve(filter) {
+      const matched = matching(filter, model.look())
+      if (!matched.ok) return matched
+      return { ok: true, sids: matched.found.filter(({ row }) => row.status !== 'closed').map(({ row }) => row.sid) }
+    },
+
+    versions(sids) {
+      model.look()
+      const versionOf = (sid: Sid): string | null => {
+        const shown = table.get(sid)
+        return shown && shown.row.status !== 'closed' ? shown.row.version : null
+      }
+      return new Map(sids.map((sid) => [sid, versionOf(sid)]))
+    },
+  }
+}
+
+/** What the auditors of the servers that live have looked at; the oldest look of them all. */
+function coverageOf(model: ConsoleModel, look: SourceLook): Divergence['coverage'] {
+  const coverage = { checked: 0, total: 0, oldestMs: 0 }
+  for (const { id, beat } of model.processes.all()) {
+    if (beat.role !== 'server' || !isRead(look.process(id))) continue
+    coverage.checked += beat.audit?.checked ?? 0
+    coverage.total += beat.audit?.total ?? beat.sessions
+    coverage.oldestMs = Math.max(coverage.oldestMs, beat.audit?.oldestMs ?? 0)
+  }
+  return coverage
+}
+
+function connectedByGateway(listed: Iterable<Shown>): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const { row } of listed)
+    if (row.status === 'connected') counts.set(row.gateway, (counts.get(row.gateway) ?? 0) + 1)
+  return counts
+}

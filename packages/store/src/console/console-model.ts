@@ -1,0 +1,160 @@
+import type { Clock } from '@holdfast/runtime'
+import type { Beat, SessionRow, ShownEvent, Sid } from '../contracts/index.ts'
+import type { LogRecord } from '../kafka/log-reader.ts'
+import type { StoredSession } from '../redis/stored-sessions.ts'
+import { type CopiesTable, createCopiesTable } from './copies-table.ts'
+import { createDivergenceList, type DivergenceList } from './divergence-list.ts'
+import { createEventRing, type EventRing } from './event-ring.ts'
+import type { Judged } from './judgement.ts'
+import { createProcessTable, type ProcessTable } from './process-table.ts'
+import { createReadingSchedule, type ReadingSchedule } from './reading-schedule.ts'
+import { createRowChanges, type RowChanges } from './row-changes.ts'
+import { withIdle } from './session-row.ts'
+import { createSessionTable, isWrong, type SessionTable, type Shown } from './session-table.ts'
+import { lookAtSources, type SourceLook } from './source-look.ts'
+
+/** How long a tick, and a question, may judge sessions before it lets others work. */
+const TICK_JUDGES_MS = 20
+const QUESTION_JUDGES_MS = 40
+const DUE_EVERY_MS = 1_000
+
+/** How the console's own reading stands; asked at each look. */
+export interface ReadingFacts {
+  kafkaSilentMs: number
+  /** When all that memories publish had last been read, monotonic; null before the first time. */
+  copiesReadAsOf: number | null
+  redisAnsweredAt: number | null
+}
+
+export interface ConsoleModelOptions {
+  clock: Clock
+  reading: () => ReadingFacts
+  onListenerFailed: (error: unknown) => void
+}
+
+/** What a console knows, in memory; answers are made of it (console-answers.ts) and readers feed it (read-model.ts). */
+export interface ConsoleModel {
+  /** `readAsOf`: when the topic had last been read to its end. */
+  applyState(record: LogRecord): void
+  applyBeat(beat: Beat, readAsOf: number): void
+  applyEvent(record: LogRecord): void
+  putStored(sid: Sid, stored: StoredSession, readAt: number): void
+  /** What is due at each tick: sources that fell silent or came back, changed sessions, what time alone changes. */
+  tick(): void
+  /** A look at all sources, with what it changes judged, for an answer. */
+  look(): SourceLook
+  judgeNow(sid: Sid, look: SourceLook): { judged: Judged; shown: Shown } | null
+  readonly copies: CopiesTable
+  readonly processes: ProcessTable
+  readonly sessions: SessionTable
+  readonly schedule: ReadingSchedule
+  readonly divergence: DivergenceList
+  readonly events: EventRing
+  readonly changes: RowChanges
+}
+
+export function createConsoleModel({ clock, reading, onListenerFailed }: ConsoleModelOptions): ConsoleModel {
+  const processes = createProcessTable(clock)
+  const schedule = createReadingSchedule()
+  const divergence = createDivergenceList()
+  let current: SourceLook
+  let signature = ''
+  let dueAt = clock.monotonic()
+
+  const copies = createCopiesTable({
+    now: clock.now,
+    onChanged(sid) {
+      sessions.touch(sid)
+      schedule.add(sid)
+    },
+    onOwner: (owner, partition) => {
+      const { copiesReadAsOf } = reading()
+      if (copiesReadAsOf !== null) processes.holds(owner, partition, copiesReadAsOf)
+    },
+  })
+  const sessions = createSessionTable({
+    get: copies.get,
+    all: copies.all,
+    drop: copies.drop,
+    onRow: (sid) => changes.note(sid),
+    onJudged(sid, judged, shown) {
+      const { state } = shown.row
+      schedule.suspect(sid, state === 'settling' || isWrong(state))
+      divergence.judged(sid, judged, shown, current)
+    },
+    onDropped(sid) {
+      schedule.remove(sid)
+      divergence.dropped(sid, current)
+    },
+  })
+  const rowOf = (sid: Sid): SessionRow | null => {
+    const shown = sessions.get(sid)
+    return shown?.isListed ? withIdle(shown.row, shown.facts, clock.now()) : null
+  }
+  const changes = createRowChanges({ clock, rowOf, onListenerFailed })
+  const events = createEventRing((sid) => {
+    const player = sessions.get(sid)?.row.player
+    return player ? `${player.dbref} ${player.name}` : null
+  })
+
+  const fresh = (): SourceLook =>
+    lookAtSources({
+      moment: { monotonic: clock.monotonic(), wall: clock.now() },
+      ...reading(),
+      processes,
+      ownerOf: copies.ownerOf,
+    })
+  current = fresh()
+
+  /** A new look; where a source has fallen silent or come back since the last, everything is judged anew. */
+  const lookAnew = (judgeMs: number): SourceLook => {
+    current = fresh()
+    const now = current.signature()
+    if (now !== signature) {
+      signature = now
+      changes.bump()
+      sessions.touchAll()
+    }
+    const until = clock.monotonic() + judgeMs
+    sessions.judgeTouched(current, () => clock.monotonic() <= until)
+    return current
+  }
+
+  const onEvent = (event: ShownEvent): void => {
+    changes.bump()
+    divergence.told(event, clock.monotonic())
+    // An auditor has seen something: this console's copy of it may be from before.
+    if (event.type === 'divergence.found' && event.sid && copies.get(event.sid)) schedule.hurry(event.sid)
+  }
+
+  return {
+    applyState: (record) => copies.apply(record),
+    applyBeat(beat, readAsOf) {
+      processes.heard(beat, readAsOf)
+      changes.bump()
+    },
+    applyEvent(record) {
+      const event = events.apply(record)
+      if (event) onEvent(event)
+    },
+    putStored: (sid, stored, readAt) => copies.putStored(sid, stored, readAt),
+    tick() {
+      if (clock.monotonic() >= dueAt) {
+        dueAt = clock.monotonic() + DUE_EVERY_MS
+        processes.sweep()
+        sessions.touchDue(clock.now())
+        for (const sid of divergence.toConfirm()) sessions.touch(sid)
+      }
+      lookAnew(TICK_JUDGES_MS)
+    },
+    look: () => lookAnew(QUESTION_JUDGES_MS),
+    judgeNow: (sid, look) => sessions.judgeNow(sid, look),
+    copies,
+    processes,
+    sessions,
+    schedule,
+    divergence,
+    events,
+    changes,
+  }
+}

@@ -1,0 +1,62 @@
+import type { HealthReport, Partition } from '../contracts/index.ts'
+import { PARTITIONS } from '../contracts/index.ts'
+import type { KnownProcess } from './process-table.ts'
+import { isRead, type SourceLook, type Standing, sourceOf } from './source-look.ts'
+
+export interface HealthFacts {
+  look: SourceLook
+  processes: Iterable<KnownProcess>
+  /** The last ping: null before the first. */
+  ping: { isAnswered: boolean; ms: number | null } | null
+  /** Records that wait to be read by the console itself. */
+  lag: number
+  /** Connected sessions by the gateway that holds them. */
+  connectedAt: (gateway: string) => number
+}
+
+type Body = Omit<HealthReport, 'rev' | 'asOf' | 'sources'>
+
+/**
+ * Up: everything that sessions depend on answers. Down: nobody serves players, or nobody can tell. A process that died is no
+ * reason once others hold what it held, but stays listed for ten minutes.
+ */
+export function healthOf(facts: HealthFacts): Body {
+  const { look, ping, lag } = facts
+  const all = [...facts.processes]
+  const isKafkaUp = look.kafka.status === 'fresh'
+  const isRedisUp = look.redis.status === 'fresh' && ping?.isAnswered === true
+  const waiting = all.reduce((sum, { id, beat }) => sum + (isRead(look.process(id)) ? beat.lag : 0), lag)
+  const processes = all.map(({ id, beat }) => {
+    const { role, sessions, partitions, rssBytes, uptimeMs } = beat
+    const source = sourceOf(id, look.process(id), look.moment)
+    return { ...source, role, sessions, partitions: partitions.length, rssBytes, uptimeMs }
+  })
+  processes.sort((a, b) => (a.role === b.role ? (a.id < b.id ? -1 : 1) : a.role < b.role ? -1 : 1))
+  return {
+    status: statusOf(facts, all, isRedisUp, isKafkaUp),
+    redis: { up: isRedisUp, pingMs: isRedisUp ? (ping?.ms ?? null) : null },
+    kafka: { up: isKafkaUp, lag: isKafkaUp ? waiting : null },
+    processes,
+  }
+}
+
+function statusOf(
+  { look, connectedAt }: HealthFacts,
+  processes: readonly KnownProcess[],
+  isRedisUp: boolean,
+  isKafkaUp: boolean,
+): HealthReport['status'] {
+  if (!isKafkaUp) return isRedisUp ? 'degraded' : 'down'
+  const standings = processes.map((known) => ({ ...known, standing: look.process(known.id) }))
+  const serves = (role: string): boolean =>
+    standings.some(({ beat, hasLeft, standing }) => beat.role === role && !hasLeft && isRead(standing))
+  if (!serves('server') || !serves('gateway')) return 'down'
+  const isMissed = standings.some(({ id, hasLeft, standing }) => !hasLeft && isSilent(standing) && connectedAt(id) > 0)
+  const isTroubled = standings.some(({ beat, standing }) => isRead(standing) && isInTrouble(beat))
+  const isFresh = isRedisUp && look.log.status === 'fresh' && allPartitions().every((each) => isRead(look.owner(each)))
+  return isFresh && !isMissed && !isTroubled ? 'up' : 'degraded'
+}
+
+const isSilent = ({ status }: Standing): boolean => status === 'dead'
+const isInTrouble = ({ redisUp, queue }: KnownProcess['beat']): boolean => !redisUp || queue.breaker !== 'closed'
+const allPartitions = (): Partition[] => Array.from({ length: PARTITIONS }, (_, partition) => partition)

@@ -1,0 +1,87 @@
+import { type Copy, type CopyReading, type PendingWrite, redisReading, type WaitingWrite } from '../contracts/index.ts'
+import type { MemoryCopy, SessionCopies } from './session-copies.ts'
+import { isRead, type SourceLook, type Standing } from './source-look.ts'
+import { textIn } from './texts.ts'
+
+/** A process's waiting write of a session, and on which side it waits. */
+export interface SideWrite {
+  side: 'gateway' | 'server'
+  process: string
+  write: WaitingWrite
+}
+
+/** What is known of each copy at one look, and what of it is on its way to Redis. Times are monotonic. */
+export interface Readings {
+  copies: Readonly<Record<Copy, CopyReading>>
+  writes: readonly SideWrite[]
+}
+
+/**
+ * A copy counts as read only while its source can be trusted; it is then known to hold as of the source's last word, never later.
+ * Else it is unknown, with the reason and the last value: nothing is called missing or drifted because somebody is silent.
+ */
+export function readingsOf(session: SessionCopies, look: SourceLook): Readings {
+  const owner = look.owner(session.partition)
+  const { server, gateway } = session
+  const writes: SideWrite[] = []
+  // What waited in a former owner's memory is gone with it; its successor publishes what waits in its own.
+  if (server?.pending && server.process === owner.id)
+    writes.push({ side: 'server', process: server.process, write: server.pending })
+  if (gateway?.pending) writes.push({ side: 'gateway', process: gateway.process, write: gateway.pending })
+  return {
+    copies: {
+      gateway: readGateway(session, look),
+      server: readServer(session, look),
+      redis: readRedis(session, look),
+    },
+    writes,
+  }
+}
+
+/** As the judgement wants them: nobody is going to write a dead letter. */
+export const pendingOf = ({ writes }: Readings): PendingWrite[] =>
+  writes.filter(({ write }) => !write.isDead).map(({ side, write }) => ({ side, fields: write.fields }))
+
+function readServer({ server, partition, ended }: SessionCopies, look: SourceLook): CopyReading {
+  const owner = look.owner(partition)
+  if (server) return readMemory(server, owner)
+  if (ended) return absent(look.log) // what ended never comes back
+  // An owner that has not applied what is in the log may merely not have heard of the session.
+  const applied = owner.id === null ? owner : look.appliedBy(owner.id)
+  const least = [owner, applied].find((each) => !isRead(each)) ?? applied
+  if (!isRead(least) || owner.asOf === null || applied.asOf === null) return unknown(least)
+  return { kind: 'absent', observedAt: Math.min(owner.asOf, applied.asOf) }
+}
+
+function readGateway(session: SessionCopies, look: SourceLook): CopyReading {
+  const { gateway, server, redis, ended, isGatewayOver } = session
+  if (gateway) return readMemory(gateway, look.memoryOf(gateway.process))
+  // Its own word, or its session's end, needs no other witness than the log.
+  if (isGatewayOver || ended) return absent(look.log)
+  const witness = server?.fields ?? redis?.hash
+  if (textIn(witness, 'status') === 'detached') return absent(look.log)
+  const named = textIn(witness, 'gateway')
+  return absent(named === undefined ? look.log : look.memoryOf(named))
+}
+
+function readRedis({ redis }: SessionCopies, { redis: standing }: SourceLook): CopyReading {
+  if (!redis) return { kind: 'unknown', reason: standing.reason || 'not read yet', observedAt: null }
+  const reading = redisReading(redis.hash, redis.version, redis.readAt)
+  if (isRead(standing)) return reading
+  const last = reading.kind === 'read' ? { last: reading.fields } : {}
+  return { kind: 'unknown', reason: standing.reason, observedAt: redis.readAt, ...last }
+}
+
+const readMemory = ({ fields }: MemoryCopy, standing: Standing): CopyReading =>
+  isRead(standing) && standing.asOf !== null
+    ? { kind: 'read', fields, observedAt: standing.asOf }
+    : { ...unknown(standing), last: fields }
+
+const absent = (standing: Standing): CopyReading =>
+  isRead(standing) && standing.asOf !== null ? { kind: 'absent', observedAt: standing.asOf } : unknown(standing)
+
+const unknown = ({ reason, asOf }: Standing): Extract<CopyReading, { kind: 'unknown' }> => ({
+  kind: 'unknown',
+  reason,
+  observedAt: asOf,
+})
