@@ -11,6 +11,7 @@ export interface Question<S extends z.ZodType> {
   schema: S
   /** Sent as JSON, by POST; without one it is a GET. */
   body?: unknown
+  method?: 'DELETE'
   signal?: AbortSignal
   withinMs?: number
 }
@@ -37,10 +38,10 @@ export interface ApiClientOptions {
 /** The one way in which pages ask the console's API. */
 export function createApiClient({ fetch, now, onTiming }: ApiClientOptions): ApiClient {
   return {
-    async ask({ path, schema, body, signal, withinMs = ANSWER_WITHIN_MS }) {
+    async ask({ path, schema, body, method, signal, withinMs = ANSWER_WITHIN_MS }) {
       const deadline = AbortSignal.timeout(withinMs)
       const sentAt = now()
-      const answer = await read(path, body, [deadline, ...(signal ? [signal] : [])])
+      const answer = await read(path, initOf(body, method), [deadline, ...(signal ? [signal] : [])])
       const failure = answer.failure
       if (failure) {
         signal?.throwIfAborted()
@@ -54,14 +55,9 @@ export function createApiClient({ fetch, now, onTiming }: ApiClientOptions): Api
     },
   }
 
-  async function read(path: string, body: unknown, signals: AbortSignal[]): Promise<Answer> {
+  async function read(path: string, init: RequestInit, signals: AbortSignal[]): Promise<Answer> {
     try {
-      const response = await fetch(path, {
-        signal: AbortSignal.any(signals),
-        cache: 'no-store',
-        headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-        ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
-      })
+      const response = await fetch(path, { ...init, signal: AbortSignal.any(signals), cache: 'no-store' })
       return await answerOf(response)
     } catch (error) {
       // A body that is no JSON is a SyntaxError; everything else that fetch rejects with is the way there.
@@ -69,6 +65,12 @@ export function createApiClient({ fetch, now, onTiming }: ApiClientOptions): Api
       return { failure: { kind: 'unreadable', detail: error.message, requestId: null }, json: null, requestId: null }
     }
   }
+}
+
+function initOf(body: unknown, method: 'DELETE' | undefined): RequestInit {
+  const accept = { accept: 'application/json' }
+  if (body === undefined) return { headers: accept, method: method ?? 'GET' }
+  return { method: 'POST', headers: { ...accept, 'content-type': 'application/json' }, body: JSON.stringify(body) }
 }
 
 interface Answer {
@@ -79,7 +81,8 @@ interface Answer {
 
 async function answerOf(response: Response): Promise<Answer> {
   const requestId = response.headers.get('x-request-id')
-  const json: unknown = await response.json()
+  const text = await response.text()
+  const json: unknown = text === '' ? null : JSON.parse(text)
   if (response.ok) return { failure: null, json, requestId }
   const problem = problemSchema.safeParse(json)
   if (problem.success) return { failure: { kind: 'problem', problem: problem.data }, json: null, requestId }

@@ -23,6 +23,8 @@ export interface LiveStore {
   onResync(listener: () => void): () => void
   setPaused(isPaused: boolean): void
   retryNow(): void
+  /** There is a session again after it had ended. */
+  resume(): void
   /** The page is hidden, or seen again. */
   setVisible(isVisible: boolean): void
   setOnline(isOnline: boolean): void
@@ -127,7 +129,7 @@ export function createLiveStore({ fetch, clock, random }: LiveStoreOptions): Liv
     stop()
     const own = new AbortController()
     running = own
-    if (state.stream.kind !== 'retrying' && state.stream.kind !== 'live') setStream({ kind: 'connecting' })
+    if (!['retrying', 'live'].includes(state.stream.kind)) setStream({ kind: 'connecting' })
     const end = readStream({
       fetch,
       clock,
@@ -166,6 +168,7 @@ export function createLiveStore({ fetch, clock, random }: LiveStoreOptions): Liv
     retryNow() {
       if (state.stream.kind !== 'signed-out') open()
     },
+    resume: open,
     setVisible(isVisible) {
       sleeping?.cancel()
       sleeping = null
