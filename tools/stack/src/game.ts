@@ -2,12 +2,15 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { endWithUs } from './end-with-us.ts'
+import type { CommandLine } from './parent-death.ts'
 import { CACHE_DIR, REPO_DIR } from './paths.ts'
 import { type Launched, launch, type Ports } from './service.ts'
 import { StackError } from './stack-error.ts'
 
 export type GameOptions = {
-  role: 'gateway' | 'server'
+  role: 'gateway' | 'server' | 'web'
+  /** How it is run; as `apps/<role>/src/main.ts` when not given. */
+  command?: CommandLine
   ports: Ports
   env: NodeJS.ProcessEnv
   /** Where its health is asked. */
@@ -29,14 +32,14 @@ async function isReady(url: string): Promise<boolean> {
   return response.status === 200
 }
 
-/** Starts a gateway or a server, which ends by itself when this process is gone (its IPC channel closes). */
-export function launchGame({ role, ports, env, host, logFile }: GameOptions): Promise<Launched> {
+/** Starts a gateway, a server or the console, which ends by itself when this process is gone (its IPC channel closes). */
+export function launchGame({ role, command, ports, env, host, logFile }: GameOptions): Promise<Launched> {
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${ports.http}`
   return launch({
     role,
     ports,
     url,
-    command: [process.execPath, join(REPO_DIR, `apps/${role}/src/main.ts`)],
+    command: command ?? [process.execPath, join(REPO_DIR, `apps/${role}/src/main.ts`)],
     cwd: REPO_DIR,
     env: { ...COMPILED, ...env },
     ipc: true,
