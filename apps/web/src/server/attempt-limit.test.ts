@@ -17,14 +17,17 @@ test('lets so many through in any window, for each key by itself', async () => {
   expect(waitOf(limit.take('a'))).toBe(400)
 })
 
-test('does not count what was given back, nor what was cleared', () => {
-  const limit = createAttemptLimit({ clock: manualClock(), max: 1, windowMs: 1_000 })
-  const taken = limit.take('a')
-  if (taken.ok) taken.giveBack()
-  expect(limit.take('a').ok).toBe(true)
-  expect(limit.take('a').ok).toBe(false)
+test('counts what has failed, and for as long as it is under way what may', async () => {
+  const clock = manualClock()
+  const limit = createAttemptLimit({ clock, max: 2, windowMs: 60_000, waitMsMax: 900_000 })
+  const [first, second] = [limit.begin('a'), limit.begin('a')]
+  expect(waitOf(limit.begin('a'))).toBe(1_000)
+  if (first.ok) first.over()
+  const third = limit.begin('a')
+  for (const each of [second, third]) if (each.ok) each.failed()
+  expect(waitOf(limit.begin('a'))).toBe(60_000)
   limit.clear('a')
-  expect(limit.take('a').ok).toBe(true)
+  expect(limit.begin('a').ok).toBe(true)
 })
 
 test('makes who goes on wait longer each time, up to a bound', async () => {

@@ -1,8 +1,12 @@
 import type { Clock } from '@holdfast/runtime'
 
+export type Attempt = { ok: true; failed(): void; over(): void } | { ok: false; waitMs: number }
+
 export interface AttemptLimit {
   /** Counts one; or says after how many ms the next is let through, and counts nothing. */
-  take(key: string): { ok: true; giveBack(): void } | { ok: false; waitMs: number }
+  take(key: string): { ok: true } | { ok: false; waitMs: number }
+  /** Begins one that counts only if it fails. It holds a place until it has `failed` or is `over`. */
+  begin(key: string): Attempt
   /** Forgets what was counted for a key. */
   clear(key: string): void
   readonly size: number
@@ -20,12 +24,15 @@ export interface AttemptLimitOptions {
 interface Counted {
   /** When each was counted, monotonic, oldest first; at most `max`. */
   at: number[]
+  underWay: number
   blockedUntil: number
   blocks: number
   touchedAt: number
 }
 
 const KEYS_MAX = 10_000
+/** Only those under way are in the way: they will not be for long. */
+const UNDER_WAY_WAIT_MS = 1_000
 
 /**
  * At most `max` in any `windowMs` for each key, in this process's memory: it needs no Redis, and a console has one process.
@@ -36,7 +43,7 @@ export function createAttemptLimit(options: AttemptLimitOptions): AttemptLimit {
   const counted = new Map<string, Counted>()
 
   const of = (key: string, now: number): Counted => {
-    const found = counted.get(key) ?? { at: [], blockedUntil: 0, blocks: 0, touchedAt: now }
+    const found = counted.get(key) ?? { at: [], underWay: 0, blockedUntil: 0, blocks: 0, touchedAt: now }
     // Blocks are remembered for as long as the longest of them.
     if (now - found.touchedAt > Math.max(windowMs, waitMsMax)) found.blocks = 0
     found.touchedAt = now
@@ -51,24 +58,42 @@ export function createAttemptLimit(options: AttemptLimitOptions): AttemptLimit {
     return found
   }
 
+  /** How long the next of this key has to wait; 0: not at all. */
+  const waitOf = (found: Counted, now: number): number => {
+    if (found.blockedUntil > now) return found.blockedUntil - now
+    const [oldest] = found.at
+    if (found.at.length >= max && oldest !== undefined) {
+      const growing = waitMsMax === 0 ? 0 : Math.min(waitMsMax, windowMs * 2 ** found.blocks)
+      found.blocks += 1
+      found.blockedUntil = Math.max(oldest + windowMs, now + growing)
+      return found.blockedUntil - now
+    }
+    return found.at.length + found.underWay >= max ? UNDER_WAY_WAIT_MS : 0
+  }
+
   return {
     take(key) {
       const now = clock.monotonic()
       const found = of(key, now)
-      const [oldest] = found.at
-      if (found.blockedUntil > now) return { ok: false, waitMs: found.blockedUntil - now }
-      if (found.at.length >= max && oldest !== undefined) {
-        const growing = waitMsMax === 0 ? 0 : Math.min(waitMsMax, windowMs * 2 ** found.blocks)
-        found.blocks += 1
-        found.blockedUntil = Math.max(oldest + windowMs, now + growing)
-        return { ok: false, waitMs: found.blockedUntil - now }
-      }
+      const waitMs = waitOf(found, now)
+      if (waitMs > 0) return { ok: false, waitMs }
       found.at.push(now)
-      const giveBack = (): void => {
-        const index = found.at.indexOf(now)
-        if (index >= 0) found.at.splice(index, 1)
+      return { ok: true }
+    },
+    begin(key) {
+      const now = clock.monotonic()
+      const found = of(key, now)
+      const waitMs = waitOf(found, now)
+      if (waitMs > 0) return { ok: false, waitMs }
+      found.underWay += 1
+      const over = (): void => {
+        found.underWay -= 1
       }
-      return { ok: true, giveBack }
+      const failed = (): void => {
+        over()
+        found.at.push(clock.monotonic())
+      }
+      return { ok: true, failed, over }
     },
     clear: (key) => void counted.delete(key),
     get size() {

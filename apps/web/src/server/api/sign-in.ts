@@ -15,7 +15,7 @@ const NOBODY_ANSWERS = 'No game server answers. Nobody can be signed in now.'
 export interface SignInParts {
   console: () => ConsolePort | null
   sessions: SignInSessions
-  /** Failures; a success gives back what it took. */
+  /** Of failures. */
   limits: { perName: AttemptLimit; perPeer: AttemptLimit }
 }
 
@@ -44,21 +44,20 @@ async function credentialsIn(request: Request, isForm: boolean): Promise<SignInR
 async function attempt({ name, password }: SignInRequest, { arrival }: Asked, parts: SignInParts): Promise<Outcome> {
   const { console, limits } = parts
   const key = name.trim().toLowerCase()
-  // Taken before the question is asked: attempts side by side count too.
-  const ofPeer = limits.perPeer.take(arrival.peer)
+  // Begun before the question is asked: guesses side by side count too.
+  const ofPeer = limits.perPeer.begin(arrival.peer)
   if (!ofPeer.ok) return { kind: 'limited', waitMs: ofPeer.waitMs }
-  const ofName = limits.perName.take(key)
+  const ofName = limits.perName.begin(key)
   if (!ofName.ok) {
-    ofPeer.giveBack()
+    ofPeer.over()
     return { kind: 'limited', waitMs: ofName.waitMs }
   }
   const answer = (await console()?.signIns.signIn(name, password)) ?? { kind: 'unavailable' }
-  if (answer.kind === 'refused') return answer
-  ofPeer.giveBack()
-  if (answer.kind === 'unavailable') {
-    ofName.giveBack()
-    return answer
+  for (const each of [ofPeer, ofName]) {
+    if (answer.kind === 'refused') each.failed()
+    else each.over()
   }
+  if (answer.kind !== 'wizard') return answer
   limits.perName.clear(key)
   return { kind: 'signed-in', wizard: answer }
 }
