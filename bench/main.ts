@@ -1,4 +1,6 @@
+import { consoleModel } from './console-model.ts'
 import { durableUpdates } from './durable-updates.ts'
+import { largeStore } from './large-store.ts'
 import { machine, quietLoad, versions } from './machine.ts'
 import type { Claim } from './measure.ts'
 import { memoryAccess } from './memory-access.ts'
@@ -13,7 +15,9 @@ const CLAIMS: Readonly<Record<string, () => Promise<Claim>>> = {
   'memory-access': memoryAccess,
   'durable-updates': durableUpdates,
   'register-and-disconnect': registerAndDisconnect,
+  'large-store': largeStore,
   'round-trip': roundTrip,
+  'console-model': consoleModel,
 }
 
 /** How long each claim may wait for a quiet machine; 0 to measure at once. */

@@ -2,7 +2,11 @@ import { type Clock, systemClock } from '@holdfast/runtime'
 import { createBatcher, createKafka, createSessionScripts } from '@holdfast/store'
 import { PARTITIONS, partitionOf, type SessionRecord, type Sid } from '@holdfast/store/contracts'
 import type { Redis } from 'ioredis'
-import { createOwnedPartition, type OwnedPartition } from '../packages/store/src/partition/owned-partition.ts'
+import {
+  createOwnedPartition,
+  markAllDirty,
+  type OwnedPartition,
+} from '../packages/store/src/partition/owned-partition.ts'
 import { createBreaker } from '../packages/store/src/write-behind/breaker.ts'
 import { startFlushLoop } from '../packages/store/src/write-behind/flush-loop.ts'
 import { createPartitionFlusher, type PartitionFlusher } from '../packages/store/src/write-behind/partition-flusher.ts'
@@ -14,6 +18,9 @@ export interface StoredPartitions {
   of(sid: Sid): { owned: OwnedPartition; flusher: PartitionFlusher }
   /** Flushes what is dirty; resolves when each partition has tried once. */
   flushDue(): Promise<void>
+  readonly all: readonly OwnedPartition[]
+  /** What an owner does when it finds that its Redis was wiped: acquires, and writes everything again. */
+  rebuild(): Promise<void>
   /** Flushes that did not go as they should; a bench whose run has any is void. */
   readonly troubles: readonly string[]
   close(): Promise<void>
@@ -67,7 +74,16 @@ export async function storePartitions(redis: Redis, records: readonly SessionRec
   const flushDue = tickedFlushLoop(owns.map(({ flusher }) => flusher))
   for (const record of records) of(record.sid).owned.sessions.put(record, false)
   await flushDue()
-  return { of, flushDue, troubles, close: async () => void (await batcher.close(0)) }
+  const rebuild = async (): Promise<void> => {
+    for (const { owned } of owns) {
+      const { epoch } = await scripts.acquire(owned.partition, OWNER, owned.epoch + 1)
+      Object.assign(owned, { epoch, acknowledged: 0 })
+      markAllDirty(owned)
+    }
+    await flushDue()
+  }
+  const all = owns.map(({ owned }) => owned)
+  return { of, all, flushDue, rebuild, troubles, close: async () => void (await batcher.close(0)) }
 }
 
 /** The product's loop, with its bound of flushes at once; only its timer is ours, so that no round waits for a tick. */

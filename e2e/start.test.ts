@@ -117,6 +117,25 @@ test('says in one line which port is in use', async () => {
   }
 })
 
+test('says what it uses and which given service does not answer, without its secrets, and ends at once when told to', async () => {
+  const [nobody = 0] = await freePorts(1)
+  const given = { REDIS_URL: `redis://me:hush-hush@127.0.0.1:${nobody}`, KAFKA_BROKERS: `127.0.0.1:${nobody}` }
+  const { child } = await launchStart({ dataDir, env: given })
+  const places = [`using Redis at 127.0.0.1:${nobody} and Kafka at 127.0.0.1:${nobody}`, 'starting Postgres']
+  const unready = ['gateway', 'server'].map(
+    (role) =>
+      `${role} 0 is not ready yet: kafka: not reached yet, or without its topics (KAFKA_BROKERS is 127.0.0.1:${nobody})`,
+  )
+  await waitUntil(() => [...places, ...unready].every((line) => child.output().includes(`· ${line}\n`)), {
+    timeoutMs: REFUSED_MS,
+    what: 'what does not answer',
+  })
+  expect(child.output()).not.toContain('hush-hush')
+  child.process.kill('SIGTERM')
+  expect(await child.exited(STOP_MS)).toBe(0)
+  expect(processesOn(dataDir)).toEqual([])
+})
+
 test('ends every process when its own is killed and it is started again and stopped', async () => {
   const first = await launchStart({ dataDir, console: true })
   await untilBanner(first.child)

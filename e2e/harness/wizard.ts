@@ -1,8 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import { createLogger, createMetrics, systemClock } from '@holdfast/runtime'
 import { waitUntil } from '@holdfast/runtime/testing'
-import { type Console, openConsole } from '@holdfast/store'
-import type { Cell, Copy, DivergenceItem, SessionDetail, SessionRow, Sid, State } from '@holdfast/store/contracts'
+import { type Console, openConsole, type Submitted } from '@holdfast/store'
+import type {
+  Cell,
+  Command,
+  CommandRequest,
+  CommandState,
+  Copy,
+  DivergenceItem,
+  SessionDetail,
+  SessionRow,
+  Sid,
+  State,
+} from '@holdfast/store/contracts'
 import type { Game } from './game.ts'
 
 /** What a wizard sees: the console's read model over a running game, opened by the test as the console opens it. */
@@ -17,10 +28,19 @@ export interface Wizard {
   divergence(sid: Sid, ms: number, fits: (item: DivergenceItem) => boolean): Promise<DivergenceItem>
   /** Resolves when every session listed is in one of these states. */
   allIn(states: readonly State[], ms: number): Promise<void>
+  /** Gives a command as a wizard. Its id is made where none is given. */
+  order(request: Omit<CommandRequest, 'id'> & { id?: string }): Promise<Submitted>
+  /** The same, for a command that must be taken. */
+  command(request: Omit<CommandRequest, 'id'> & { id?: string }): Promise<Command>
+  /** Resolves when the command has come to this state; throws where it ends in another. */
+  commandIn(id: string, state: CommandState): Promise<Command>
   close(): Promise<void>
 }
 
 const ROW_MS = 15_000
+const COMMAND_MS = 30_000
+const ENDS: readonly CommandState[] = ['verified', 'failed', 'timed-out', 'superseded', 'refused']
+const BY = { name: 'Wizard', dbref: '#1' }
 const PAGE = 200
 
 export const SECRET = randomBytes(32).toString('hex')
@@ -50,8 +70,31 @@ export async function openWizard(game: Pick<Game, 'process' | 'redisUrl'>): Prom
     }
   }
 
+  const order: Wizard['order'] = ({ id = `order-${randomBytes(6).toString('hex')}`, ...request }) =>
+    opened.commands.submit({ id, ...request }, BY, (filter) => {
+      const resolved = opened.resolve(filter)
+      return resolved.ok ? { kind: 'sids', sids: resolved.sids } : { kind: 'refused', problem: resolved.problem }
+    })
+
   return {
     console: opened,
+    order,
+    async command(request) {
+      const submitted = await order(request)
+      if (submitted.kind !== 'accepted') throw new Error(`not taken: ${JSON.stringify(submitted)}`)
+      return submitted.command
+    },
+    commandIn: (id, state) =>
+      waitUntil(
+        () => {
+          const command = opened.commands.get(id)
+          if (command?.state === state) return command
+          const text = `${id} is ${command?.state}: ${JSON.stringify(command?.results)}`
+          if (command && ENDS.includes(command.state) && command.state !== 'timed-out') throw new Error(text)
+          return undefined
+        },
+        { timeoutMs: COMMAND_MS, everyMs: 50, what: `${id} ${state}` },
+      ),
     rows,
     row: (playerName) =>
       waitUntil(() => rows().find(({ player, status }) => player?.name === playerName && status !== 'closed'), {

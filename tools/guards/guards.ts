@@ -43,4 +43,21 @@ export const GUARDS: readonly Guard[] = [
       name: 'never comes back when it was closed before the snapshot',
     },
   },
+  {
+    name: 'store-watch',
+    file: 'packages/store/src/connection-state-store.ts',
+    text: 'if (life) life.owned.flushedOffset = -1 // something to flush: the answer says what to do',
+    without: '',
+    test: {
+      file: `${SCENARIOS}/store-lost.test.ts`,
+      name: 'is whole again in 5 s though nobody plays, whoever has left',
+    },
+  },
+  {
+    name: 'rolled-back',
+    file: 'packages/store/src/redis/scripts/flush.lua',
+    text: "if stored < tonumber(ARGV[5]) then return {'rolled-back', string.format('%.0f', stored)} end",
+    without: '',
+    test: { file: `${SCENARIOS}/store-lost.test.ts`, name: 'loses nothing under load, many flushes back' },
+  },
 ]

@@ -7,7 +7,15 @@ import {
   startHealthServer,
   systemClock,
 } from '@holdfast/runtime'
-import { createBreaker, createLogReader, createSeal, createSessionScripts, startBeats, TOPICS } from '@holdfast/store'
+import {
+  collectQueue,
+  createBreaker,
+  createLogReader,
+  createSeal,
+  createSessionScripts,
+  startBeats,
+  TOPICS,
+} from '@holdfast/store'
 import { ulid } from 'ulid'
 import type { GatewayConfig } from './config.ts'
 import { LIMITS } from './connections/limits.ts'
@@ -51,7 +59,10 @@ export async function startGateway(config: GatewayConfig, lifecycle: Lifecycle, 
   )
 
   const onTrouble = (problem: string) => seen.trouble('redis', problem)
+  // Until there is something to measure: who waits for this gateway reads what it waits for.
+  const endWait = health.check('kafka', () => ({ ok: false, detail: 'not reached yet, or without its topics' }))
   const links = await openLinks({ config, lifecycle, logger, clock, incarnation, seen })
+  endWait()
   const { redis, kafka, batcher, board } = links
   const scripts = createSessionScripts(redis)
   health.check('redis', () => ({ ok: redis.status === 'ready', detail: redis.status }))
@@ -119,6 +130,7 @@ export async function startGateway(config: GatewayConfig, lifecycle: Lifecycle, 
       }),
     (part) => part.close(),
   )
+  collectQueue(metrics, () => ownFields.figures())
   const copies = await lifecycle.acquire(
     'own copies',
     () => startOwnCopies({ batcher, registry, waits: ownFields, clock }),

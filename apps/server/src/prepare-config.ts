@@ -3,6 +3,9 @@ import { join, resolve } from 'node:path'
 import { ConfigError, type Environment, readConfig, url } from '@holdfast/runtime'
 import { z } from 'zod'
 
+/** A database that takes no connection for so long is away, whatever its host makes of the attempt. */
+export const CONNECT_MS = 10_000
+
 const databaseUrl = url(['postgres', 'postgresql'], 'postgres://user:password@127.0.0.1:5432/holdfast')
 
 const prepareSchema = z.object({

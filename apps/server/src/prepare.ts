@@ -1,6 +1,6 @@
 import { ConfigError, EXIT, messageOf } from '@holdfast/runtime'
 import { Client } from 'pg'
-import { type PrepareConfig, readPrepareConfig } from './prepare-config.ts'
+import { CONNECT_MS, type PrepareConfig, readPrepareConfig } from './prepare-config.ts'
 import { ensureFirstWizard } from './world/first-wizard.ts'
 import { migrateWorld } from './world/migrate.ts'
 import { createPasswords } from './world/passwords.ts'
@@ -11,7 +11,11 @@ import { createPasswords } from './world/passwords.ts'
  * once, does no harm.
  */
 async function prepare({ databaseUrl, wizardName, wizardPassword }: PrepareConfig): Promise<void> {
-  const client = new Client({ connectionString: databaseUrl, application_name: 'holdfast-prepare' })
+  const client = new Client({
+    connectionString: databaseUrl,
+    application_name: 'holdfast-prepare',
+    connectionTimeoutMillis: CONNECT_MS,
+  })
   await client.connect()
   try {
     await migrateWorld(client)

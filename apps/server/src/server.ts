@@ -10,6 +10,7 @@ import {
 import { startConnectionStateStore } from '@holdfast/store'
 import type { ServerConfig } from './config.ts'
 import { createGame } from './game.ts'
+import { kafkaCheck, partitionsCheck, postgresCheck, redisCheck } from './readiness.ts'
 import { loadTexts } from './text/texts.ts'
 import { createPasswords } from './world/passwords.ts'
 import { createWorld } from './world/postgres-world.ts'
@@ -47,6 +48,8 @@ export async function startServer(config: ServerConfig, lifecycle: Lifecycle, lo
     texts: loadTexts(),
     loginWithoutRedis: config.loginWithoutRedis,
   })
+  // The store starts once Kafka answers; the check below takes this one's place.
+  health.check('kafka', () => ({ ok: false, detail: 'not reached yet, or without its topics' }))
   const store = await lifecycle.acquire(
     'connection state',
     () =>
@@ -68,14 +71,10 @@ export async function startServer(config: ServerConfig, lifecycle: Lifecycle, lo
     (part) => part.stop(STOP_MS),
     { deadlineMs: STOP_MS + 1_000 },
   )
-  health.check('redis', () => ({ ok: store.status().redisUp }))
-  health.check('kafka', () => ({ ok: store.status().kafkaUp }))
-  health.check('postgres', () => ({ ok: world.available() }))
-  health.check('partitions', () => {
-    const { owned, unready, hasJoined } = store.status()
-    // A server that shares with others may own none for a moment; one that was given some must be ready with them.
-    return { ok: hasJoined && unready.length === 0, detail: `${owned.length} owned, ${unready.length} not ready` }
-  })
+  health.check('redis', () => redisCheck(store.status()))
+  health.check('kafka', () => kafkaCheck(store.status()))
+  health.check('postgres', () => postgresCheck(world.available()))
+  health.check('partitions', () => partitionsCheck(store.status()))
   isStarted = true
   logger.info({ incarnation }, 'server is in the group')
 }

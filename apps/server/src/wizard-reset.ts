@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { ConfigError, EXIT, generatePassword, messageOf } from '@holdfast/runtime'
 import { Client } from 'pg'
-import { readResetDatabaseUrl } from './prepare-config.ts'
+import { CONNECT_MS, readResetDatabaseUrl } from './prepare-config.ts'
 import { resetWizard } from './world/first-wizard.ts'
 import { createPasswords } from './world/passwords.ts'
 
@@ -24,7 +24,11 @@ async function reset(name: string, databaseUrl: string): Promise<string> {
   const password = generatePassword()
   const hashing = await createPasswords().hash(password)
   if (hashing.kind === 'busy') throw new Error('nothing else hashes here')
-  const client = new Client({ connectionString: databaseUrl, application_name: 'holdfast-wizard-reset' })
+  const client = new Client({
+    connectionString: databaseUrl,
+    application_name: 'holdfast-wizard-reset',
+    connectionTimeoutMillis: CONNECT_MS,
+  })
   await client.connect()
   try {
     const outcome = await resetWizard(client, name, hashing.passwordHash)

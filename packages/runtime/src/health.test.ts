@@ -69,6 +69,23 @@ test('forgets a stuck loop when it has turned again long enough', async () => {
   expect(health.liveness().ok).toBe(true)
 })
 
+test('shows each check as a metric, as it is now', async () => {
+  const health = createHealth({ clock: manualClock() })
+  const { get } = await start(health)
+  let isUp = true
+  const remove = health.check('redis', () => ({ ok: isUp }))
+  health.check('kafka', () => ({ ok: false }))
+  const shown = async (): Promise<string[]> => {
+    const text = await (await get('/metrics')).text()
+    return text.split('\n').filter((line) => line.startsWith('holdfast_check_ok'))
+  }
+  expect(await shown()).toEqual(['holdfast_check_ok{check="redis"} 1', 'holdfast_check_ok{check="kafka"} 0'])
+  isUp = false
+  expect((await shown())[0]).toBe('holdfast_check_ok{check="redis"} 0')
+  remove()
+  expect(await shown()).toEqual(['holdfast_check_ok{check="kafka"} 0'])
+})
+
 test('serves metrics, answers HEAD without a body, and anything else with a problem', async () => {
   const { get } = await start()
   const metrics = await get('/metrics')

@@ -69,12 +69,21 @@ function listen(server: Server, host: string, port: number): Promise<number> {
   })
 }
 
+/** The checks of `/readyz` as a metric, so that an alert can name what is away. */
+function collectChecks(metrics: Metrics, health: Health): void {
+  metrics.gauge('check_ok', '1 for each readiness check that is ok', ['check'], (gauge) => {
+    gauge.reset()
+    for (const [check, { ok }] of Object.entries(health.readiness().checks)) gauge.set({ check }, Number(ok))
+  })
+}
+
 /**
  * Serves `/healthz`, `/readyz` and `/metrics`. Resolves when it listens. Rejects with an `OperationalError`:
  * `port-in-use`, or `cannot-listen`.
  */
 export async function startHealthServer(options: HealthServerOptions): Promise<HealthServer> {
   const { host, logger } = options
+  collectChecks(options.metrics, options.health)
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
     answer(options, request, response).catch((error: unknown) => {
       logger.error({ err: error }, 'a health request failed')

@@ -21,7 +21,7 @@ import { startProgressWatch } from './partition/progress-watch.ts'
 import { createQuestionWorker } from './partition/question-worker.ts'
 import { startStatePublisher } from './partition/state-publisher.ts'
 import { createRedis } from './redis/create-redis.ts'
-import { loadPartition } from './redis/partition-loader.ts'
+import { createPartitionLoader } from './redis/partition-loader.ts'
 import { createRedisReader } from './redis/redis-copies.ts'
 import { createSessionScripts } from './redis/session-scripts.ts'
 import { watchStore } from './redis/store-watch.ts'
@@ -44,7 +44,11 @@ const REPLICA_COLLECT_MS = 20
 
 export interface StoreStatus {
   redisUp: boolean
+  /** How long Redis took to answer at the last look, ms; null while it does not. */
+  redisMs: number | null
   kafkaUp: boolean
+  /** Records that wait for Kafka to take them. */
+  kafkaBacklog: number
   replicaRead: boolean
   hasJoined: boolean
   owned: readonly Partition[]
@@ -224,7 +228,7 @@ export async function startConnectionStateStore(options: StoreOptions): Promise<
     replicaRead,
     outbox,
     acquire: (partition, minEpoch) => scripts.acquire(partition, incarnation, minEpoch),
-    load: (partition) => loadPartition(bulkRedis, partition, clock.now()),
+    load: createPartitionLoader(bulkRedis, clock.now),
     makeLife,
     clock,
     random,
@@ -261,12 +265,21 @@ export async function startConnectionStateStore(options: StoreOptions): Promise<
   const watch = watchStore({
     redis: bulkRedis,
     clock,
-    logger,
-    // Nothing may be dirty in an idle partition: only this tells that the store has lost what it held.
-    onReplaced: () => {
-      for (const { owned } of ownership.lives()) if (owned.loaded) markAllDirty(owned)
+    owner: incarnation,
+    held: () => [...ownership.lives()].map(({ owned }) => owned).filter(({ loaded }) => loaded),
+    events: {
+      onReplaced() {
+        seen.storeReplaced()
+        for (const { owned } of ownership.lives()) if (owned.loaded) markAllDirty(owned)
+      },
+      onLost(partition, state) {
+        seen.storeLost(partition, state)
+        const life = ownership.life(partition)
+        if (life) life.owned.flushedOffset = -1 // something to flush: the answer says what to do
+      },
+      onUnfit: (problem) => onDead(new Error(problem)),
+      onAway: seen.redisAway,
     },
-    onUnfit: (problem) => onDead(new Error(problem)),
   })
   const flushLoop = startFlushLoop(clock, () => flushersOf(ownership.lives()))
   const publisher = startStatePublisher({ clock, lives: () => ownership.lives(), outbox, replica })
@@ -292,7 +305,9 @@ export async function startConnectionStateStore(options: StoreOptions): Promise<
     const lives = [...ownership.lives()].map(({ owned }) => owned)
     return {
       redisUp: watch.isUp,
+      redisMs: watch.lookMs,
       kafkaUp: progress.isKafkaUp,
+      kafkaBacklog: batcher.backlogRecords,
       replicaRead: replicaIsRead,
       hasJoined: ownership.hasJoined,
       owned: lives.map(({ partition }) => partition),

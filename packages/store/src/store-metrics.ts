@@ -5,10 +5,10 @@ import type { Batcher } from './kafka/batcher.ts'
 import type { OwnedPartition } from './partition/owned-partition.ts'
 import type { StoredPartition } from './redis/partition-loader.ts'
 import type { QueueMeter } from './write-behind/queue-figures.ts'
+import { collectQueue } from './write-behind/queue-metrics.ts'
 
 /** Warnings of one kind are logged at most this often; all are counted. */
 const LOG_EVERY_MS = 5_000
-const BREAKER_STATES = ['closed', 'open', 'half-open'] as const
 
 /** What the state layer counts and says. Sids are logged, never addresses, names or what players type. */
 export function createStoreMetrics(metrics: Metrics, logger: Logger) {
@@ -22,6 +22,8 @@ export function createStoreMetrics(metrics: Metrics, logger: Logger) {
   const refusals = metrics.counter('flush_refusals_total', 'Flushes that Redis refused', ['why'])
   const flushMs = metrics.histogram('flush_ms', 'One call of the flush script, ms', ['result'])
   const openings = metrics.counter('breaker_openings_total', 'Times that Redis was given up until a probe succeeds')
+  const unreadables = metrics.counter('sessions_unreadable_total', 'Stored sessions that a takeover could not read')
+  const losses = metrics.counter('store_losses_total', 'Times that Redis had lost what it had acknowledged', ['kind'])
   const workFailures = metrics.counter(
     'question_failures_total',
     'Work beside the line that failed and was tried again',
@@ -33,6 +35,8 @@ export function createStoreMetrics(metrics: Metrics, logger: Logger) {
   ])
   const signInDrops = metrics.counter('sign_ins_dropped_total', 'Sign-ins of consoles that were not worked on', ['why'])
   const takeovers = metrics.histogram('takeover_ms', 'From the join of the group to ready, ms', ['how'])
+  // A series that begins with its first event shows no increase: an alert would miss that one.
+  for (const kind of ['rolled-back', 'replaced']) losses.inc({ kind }, 0)
   const lastLogged = new Map<string, number>()
 
   const warn = (message: string, detail: object): void => {
@@ -63,7 +67,19 @@ export function createStoreMetrics(metrics: Metrics, logger: Logger) {
     },
     rolledBack({ partition }: OwnedPartition): void {
       refusals.inc({ why: 'rolled-back' })
-      logger.warn({ partition }, 'the store has lost an acknowledged flush; everything is written again')
+      losses.inc({ kind: 'rolled-back' })
+      warn('STORE_ROLLED_BACK: the store has lost acknowledged flushes; everything is written again', { partition })
+    },
+    storeReplaced(): void {
+      losses.inc({ kind: 'replaced' })
+      logger.error('STORE_REPLACED: another or an emptied Redis answers; everything is written again')
+    },
+    /** Seen before any flush has met it. */
+    storeLost(partition: Partition, state: string): void {
+      warn('the store is behind what it has acknowledged', { partition, state })
+    },
+    redisAway(problem: string): void {
+      logger.warn({ error: problem }, 'REDIS_UNAVAILABLE: Redis does not answer; memory goes on, writes wait')
     },
     deadInStore({ partition }: OwnedPartition): void {
       refusals.inc({ why: 'dead' })
@@ -132,6 +148,7 @@ export function createStoreMetrics(metrics: Metrics, logger: Logger) {
       logger.error({ partition, wanted, low }, 'DATA_GAP: the log does not hold what was to be replayed')
     },
     unreadable(partition: Partition, unreadable: StoredPartition['unreadable']): void {
+      unreadables.inc(unreadable.length)
       for (const { sid, problem } of unreadable) logger.error({ partition, sid, problem }, 'RECORD_UNREADABLE')
     },
     takeoverFailed(partition: Partition, problem: string): void {
@@ -150,20 +167,7 @@ export function createStoreMetrics(metrics: Metrics, logger: Logger) {
       gauge('partitions_unready', 'Partitions of this server that are not ready', ({ unready }) => unready.length)
       gauge('dirty_sessions', 'Sessions with fields that Redis has not acknowledged', ({ dirty }) => dirty)
       gauge('session_lag_records', 'Records of the session log that wait', ({ lag }) => lag)
-      gauge('redis_up', '1 while Redis answers', ({ redisUp }) => Number(redisUp))
-      gauge('kafka_up', '1 while Kafka answers', ({ kafkaUp }) => Number(kafkaUp))
-      metrics.gauge('breaker_state', 'Between flushes and Redis: 1 for the state it is in', ['state'], (self) => {
-        for (const state of BREAKER_STATES) self.set({ state }, Number(state === status().breaker))
-      })
-      metrics.gauge('queue_entries', 'Sessions that Redis has not acknowledged', ['kind'], (self) => {
-        const { pending, retrying, dead } = meter.counts()
-        for (const [kind, count] of Object.entries({ pending, retrying, dead })) self.set({ kind }, count)
-      })
-      backlog('dead_letters', 'Sessions that Redis refuses for good', () => meter.counts().dead)
-      backlog('queue_oldest_ms', 'How long the oldest write has waited, ms', () => meter.counts().oldestMs)
-      gauge('breaker_open', '1 while the breaker keeps flushes from Redis', ({ breaker }) =>
-        breaker === 'closed' ? 0 : 1,
-      )
+      collectQueue(metrics, meter.figures)
     },
   }
 }

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { messageOf, once, systemClock, withDeadline } from '@holdfast/runtime'
+import { type Clock, messageOf, once, systemClock, withDeadline } from '@holdfast/runtime'
 import type { CommandLine } from './parent-death.ts'
 import { portIsFree } from './ports.ts'
 import { StackError } from './stack-error.ts'
+import { Unready } from './unready.ts'
 
 export type Role = 'gateway' | 'server' | 'web' | 'redis' | 'kafka' | 'postgres'
 export type Ports = Readonly<Record<string, number>>
@@ -49,7 +50,14 @@ export type LaunchSpec = {
   readyDeadlineMs?: number
   /** Looked at until true. It gets the pid; it may throw, which means "not yet". */
   probe: (pid: number) => Promise<boolean>
+  /** Told what the probe threw last: when it has not answered for UNREADY_FIRST_MS, and then each UNREADY_EVERY_MS. */
+  onUnready?: (why: string) => void
+  clock?: Clock
 }
+
+export const UNREADY_FIRST_MS = 5_000
+/** Seldom: one line says it, and each further one pushes something else out of sight. */
+export const UNREADY_EVERY_MS = 20_000
 
 const PROBE_EVERY_MS = 50
 const STOP_DEADLINE_MS = 15_000
@@ -81,15 +89,28 @@ function spawnDetached(spec: LaunchSpec): ChildProcess {
   }
 }
 
+/** Why it is given up, with what was wrong at last. */
+function tooLate({ role, logFile }: LaunchSpec, afterMs: number, lastError: unknown): StackError {
+  if (lastError instanceof Unready) {
+    const advice = lastError.advice === '' ? '' : `; ${lastError.advice}`
+    return new StackError(`it is not ready after ${afterMs / 1_000} s: ${lastError.message}${advice}`, {
+      code: 'not-ready',
+    })
+  }
+  const last = lastError === undefined ? '' : ` (${messageOf(lastError)})`
+  return new StackError(`${role} does not answer after ${afterMs} ms${last}: see ${logFile}`, { code: 'not-ready' })
+}
+
 async function untilReady(spec: LaunchSpec, pid: number, exited: Promise<Exit>): Promise<void> {
-  const readyDeadlineMs = spec.readyDeadlineMs ?? READY_DEADLINE_MS
-  const endAt = systemClock.monotonic() + readyDeadlineMs
+  const { clock = systemClock, readyDeadlineMs = READY_DEADLINE_MS } = spec
+  const startedAt = clock.monotonic()
+  let sayAt = startedAt + UNREADY_FIRST_MS
   let exit: Exit | undefined
   let lastError: unknown
   void exited.then((value) => {
     exit = value
   })
-  while (systemClock.monotonic() < endAt) {
+  while (clock.monotonic() < startedAt + readyDeadlineMs) {
     if (exit !== undefined) {
       const how = exit.signal ?? `exit code ${exit.code}`
       throw new StackError(`${spec.role} ended while starting (${how}): see ${spec.logFile}`, {
@@ -102,12 +123,13 @@ async function untilReady(spec: LaunchSpec, pid: number, exited: Promise<Exit>):
     } catch (error) {
       lastError = error
     }
-    await systemClock.sleep(PROBE_EVERY_MS)
+    if (lastError !== undefined && clock.monotonic() >= sayAt) {
+      spec.onUnready?.(messageOf(lastError))
+      sayAt = clock.monotonic() + UNREADY_EVERY_MS
+    }
+    await clock.sleep(PROBE_EVERY_MS)
   }
-  const last = lastError === undefined ? '' : ` (${messageOf(lastError)})`
-  throw new StackError(`${spec.role} does not answer after ${readyDeadlineMs} ms${last}: see ${spec.logFile}`, {
-    code: 'not-ready',
-  })
+  throw tooLate(spec, readyDeadlineMs, lastError)
 }
 
 /** Another process there would answer the probe in this one's place. */

@@ -8,6 +8,7 @@ import { provideDataFolder } from './data-folder.ts'
 import { lockDataFolder } from './data-lock.ts'
 import { launchGame, prepareWorld } from './game.ts'
 import { assignGamePorts, type GamePorts } from './game-ports.ts'
+import { announceServices, type ServiceName } from './given-services.ts'
 import { launchKafka } from './kafka.ts'
 import { stopLeftovers } from './leftovers.ts'
 import { launchPostgres } from './postgres.ts'
@@ -53,10 +54,7 @@ async function startServices({ config, say }: StackOptions, supervisor: Supervis
   const { logs, servicePorts } = pathsOf(config.dataDir)
   await providePrograms(missingPrograms(config), say)
   const ports = await provideServicePorts(servicePorts)
-  const provide = async (
-    role: 'redis' | 'kafka' | 'postgres',
-    start: (options: ServiceOptions) => Promise<Launched>,
-  ) => {
+  const provide = async (role: ServiceName, start: (options: ServiceOptions) => Promise<Launched>) => {
     const given = config.urls[role]
     if (given !== undefined) return given
     const options = { dataDir: join(config.dataDir, role), port: ports[role], logDir: logs, say, outlivesUs: true }
@@ -72,14 +70,16 @@ async function startServices({ config, say }: StackOptions, supervisor: Supervis
 
 /** Servers, gateways and the console; each resolves when it answers. */
 function startProcesses(options: StackOptions, supervisor: Supervisor, urls: Urls, ports: GamePorts) {
-  const { config, watch } = options
+  const { config, watch, say } = options
   const { logs, secret } = pathsOf(config.dataDir)
   const environments = { config, urls, ports, secretFile: secret, watch }
   const start = (role: 'gateway' | 'server' | 'web', own: Ports, index: number) => {
     const env = processEnvironment(role, index, own, environments)
     const logFile = join(logs, `${role}-${index}.log`)
     const command = role === 'web' ? consoleCommand(config, own, watch) : undefined
-    const launch = () => launchGame({ role, command, ports: own, env, host: config.probeHost, logFile })
+    const onUnready = (why: string) => say(`${role} ${index} is not ready yet: ${why}`)
+    const about = { role, command, ports: own, env, host: config.probeHost, logFile, given: config.urls, onUnready }
+    const launch = () => launchGame(about)
     return supervisor.add({ role, index, logFile, launch })
   }
   return [
@@ -91,13 +91,17 @@ function startProcesses(options: StackOptions, supervisor: Supervisor, urls: Url
 
 async function prepare({ config, say }: StackOptions, databaseUrl: string) {
   const generated = config.wizard.password === undefined ? generatePassword() : undefined
-  const wizard = await prepareWorld({
+  const env = {
     ...config.env,
     DATABASE_URL: databaseUrl,
     HOLDFAST_WIZARD_NAME: config.wizard.name,
     HOLDFAST_WIZARD_PASSWORD: config.wizard.password ?? generated,
-  })
-  if (wizard.created) say(`made the first wizard, ${wizard.name}`)
+  }
+  const wizard = await prepareWorld(env, config.urls)
+  // Here and not only in the banner: a start that fails after this would have shown the password to nobody.
+  if (wizard.created) {
+    say(`made the first wizard, ${wizard.name}${generated === undefined ? '' : `, with the password ${generated}`}`)
+  }
   return { name: wizard.name, password: wizard.created ? generated : undefined }
 }
 
@@ -121,7 +125,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     { deadlineMs: STOP_ALL_DEADLINE_MS },
   )
   options.onSupervisor(supervisor)
-  say('starting Redis, Kafka and Postgres')
+  for (const line of announceServices(config.urls)) say(line)
   const services = await startServices(options, supervisor)
   const isBuildNeeded = ports.web.length > 0 && !options.watch
   // The world is prepared while Kafka still starts: it needs Postgres alone. The console's build needs none of them.

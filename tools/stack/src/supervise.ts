@@ -73,7 +73,8 @@ export function supervise(
     clock.sleep(ms, AbortSignal.any([stopping.signal, wake.signal])).catch(() => undefined)
 
   const giveUp = (message: string): void => {
-    first.reject(new StackError(`${name} does not start: ${message} (see ${spec.logFile})`))
+    const where = message.includes(spec.logFile) ? '' : ` (see ${spec.logFile})`
+    first.reject(new StackError(`${name} does not start: ${message}${where}`))
     stopping.abort()
   }
 
@@ -86,7 +87,7 @@ export function supervise(
       },
       (error: unknown) => {
         if (!service.alive() || stopping.signal.aborted) return
-        if (wasReady) say(messageOf(error))
+        if (wasReady) say(`${name}: ${messageOf(error)}`)
         else giveUp(messageOf(error))
       },
     )

@@ -46,7 +46,7 @@ export async function startWeb(config: WebConfig, lifecycle: Lifecycle, logger: 
     (part) => part.close(),
   )
   const model = startReadModel(parts)
-  health.check('snapshot', () => {
+  health.check('kafka', () => {
     const isReady = model.console?.status().isReady === true
     return isReady ? { ok: true } : { ok: false, detail: 'what processes publish has not been read yet: is Kafka up?' }
   })

@@ -5,15 +5,12 @@ import {
   classify,
   type Difference,
   gatewayReading,
-  type PendingWrite,
   pendingWrites,
   redisReading,
   type SessionRecord,
   type Sid,
   serverReading,
   type Verdict,
-  versionOf,
-  type WaitingWrite,
 } from '../contracts/index.ts'
 import { type OwnedPartition, waitingOf } from '../partition/owned-partition.ts'
 import type { RedisCopy, RedisReader } from '../redis/redis-copies.ts'
@@ -60,25 +57,14 @@ export interface ObserverOptions {
   evidence: Pick<GhostEvidence, 'isConclusive'>
 }
 
-/** Memory on one side of a read. */
-interface Glance {
-  version: string | null
-  pending: WaitingWrite | null
-}
-
 const NO_DIFFERENCES: ReadonlyMap<string, Difference> = new Map()
-const UNDER_WAY: PendingWrite = { side: 'server', fields: ['*'] }
 
 /**
- * Looks at the three copies of sessions. Redis is read between two glances at memory: what was pending, or has another version,
- * on either side of the read is under way. So memory and Redis are compared as of one moment, though reading takes time.
+ * Looks at the three copies of sessions: Redis first, with the fence beside it, then memory and what it has pending, in one
+ * step. So Redis's copy may be a little older than memory's, never newer than a flush of ours; a write that came between is
+ * there at the next look.
  */
 export function createObserver({ clock, redis, replica, trust, evidence }: ObserverOptions): Observer {
-  const glanceAt = (owned: OwnedPartition, sid: Sid): Glance => {
-    const record = owned.sessions.get(sid)
-    return { version: record ? versionOf(record) : null, pending: waitingOf(owned, sid) }
-  }
-
   /** Copies with their fence; null where another owner's stood beside them. */
   const read = async (owned: OwnedPartition, sids: readonly Sid[]) => {
     const { epoch, copies } = await redis.sessions(owned.partition, sids)
@@ -107,12 +93,7 @@ export function createObserver({ clock, redis, replica, trust, evidence }: Obser
     return { kind: 'unknown', reason: 'its owner may not have heard of it yet', observedAt: null }
   }
 
-  const compare = async (
-    owned: OwnedPartition,
-    subject: Subject,
-    copy: RedisCopy,
-    glances: readonly Glance[],
-  ): Promise<Look> => {
+  const compare = async (owned: OwnedPartition, subject: Subject, copy: RedisCopy): Promise<Look> => {
     const { sid, before } = subject
     const record = owned.sessions.get(sid) ?? null
     const connection = replica.connectionOf(sid)
@@ -120,10 +101,7 @@ export function createObserver({ clock, redis, replica, trust, evidence }: Obser
     // Memory is taken down before anything else is waited for.
     const redisCopy = redisReading(copy.hash, copy.version, clock.now())
     const waiting = gateway.kind === 'read' ? (connection?.pending ?? null) : null
-    const pending = glances.flatMap(({ pending: own }) =>
-      pendingWrites({ server: { pending: own, record }, gateway: waiting }),
-    )
-    if (new Set(glances.map(({ version }) => version)).size > 1) pending.push(UNDER_WAY)
+    const pending = pendingWrites({ server: { pending: waitingOf(owned, sid), record }, gateway: waiting })
     const server = await serverCopy(owned, subject, record, copy)
     const copies = { gateway, server, redis: redisCopy }
     return { sid, verdict: classify({ copies, pending, before, now: clock.now() }), copies, record }
@@ -136,7 +114,6 @@ export function createObserver({ clock, redis, replica, trust, evidence }: Obser
   ): Promise<Looks> => {
     const doubtBefore = trust.doubt(owned)
     if (doubtBefore !== null) return { kind: 'doubt', why: doubtBefore }
-    const first = subjects.map(({ sid }) => glanceAt(owned, sid))
     const copies = await read(
       owned,
       subjects.map(({ sid }) => sid),
@@ -146,9 +123,7 @@ export function createObserver({ clock, redis, replica, trust, evidence }: Obser
     const looks: Promise<Look>[] = []
     for (const [at, subject] of subjects.entries()) {
       const copy = copies[at]
-      const glance = first[at]
-      if (!copy || !glance || !isWorthIt(subject.sid, copy)) continue
-      looks.push(compare(owned, subject, copy, [glance, glanceAt(owned, subject.sid)]))
+      if (copy && isWorthIt(subject.sid, copy)) looks.push(compare(owned, subject, copy))
     }
     return { kind: 'seen', looks: await Promise.all(looks) }
   }

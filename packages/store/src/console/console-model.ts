@@ -1,7 +1,7 @@
 import type { Clock } from '@holdfast/runtime'
 import type { Beat, SessionRow, ShownEvent, Sid } from '../contracts/index.ts'
 import type { LogRecord } from '../kafka/log-reader.ts'
-import type { StoredSession } from '../redis/stored-sessions.ts'
+import type { RedisCopy } from '../redis/redis-copies.ts'
 import { type CopiesTable, createCopiesTable } from './copies-table.ts'
 import { createDivergenceList, type DivergenceList } from './divergence-list.ts'
 import { createEventRing, type EventRing } from './event-ring.ts'
@@ -38,7 +38,7 @@ export interface ConsoleModel {
   applyState(record: LogRecord): void
   applyBeat(beat: Beat, readAsOf: number): void
   applyEvent(record: LogRecord): void
-  putStored(sid: Sid, stored: StoredSession, readAt: number): void
+  putStored(sid: Sid, stored: RedisCopy, readAt: number): void
   /** What is due at each tick: sources that fell silent or came back, changed sessions, what time alone changes. */
   tick(): void
   /** A look at all sources, with what it changes judged, for an answer. */
@@ -57,7 +57,6 @@ export function createConsoleModel({ clock, reading, onListenerFailed }: Console
   const processes = createProcessTable(clock)
   const schedule = createReadingSchedule()
   const divergence = createDivergenceList()
-  let current: SourceLook
   let signature = ''
   let dueAt = clock.monotonic()
 
@@ -77,14 +76,14 @@ export function createConsoleModel({ clock, reading, onListenerFailed }: Console
     all: copies.all,
     drop: copies.drop,
     onRow: (sid) => changes.note(sid),
-    onJudged(sid, judged, shown) {
-      const { state } = shown.row
+    onJudged(judged, shown, look) {
+      const { sid, state } = shown.row
       schedule.suspect(sid, state === 'settling' || isWrong(state))
-      divergence.judged(sid, judged, shown, current)
+      divergence.judged(sid, judged, shown, look)
     },
-    onDropped(sid) {
+    onDropped(sid, look) {
       schedule.remove(sid)
-      divergence.dropped(sid, current)
+      divergence.dropped(sid, look)
     },
   })
   const rowOf = (sid: Sid): SessionRow | null => {
@@ -97,27 +96,23 @@ export function createConsoleModel({ clock, reading, onListenerFailed }: Console
     return player ? `${player.dbref} ${player.name}` : null
   })
 
-  const fresh = (): SourceLook =>
-    lookAtSources({
+  /** A new look; where a source has fallen silent or come back since the last, everything is judged anew. */
+  const lookAnew = (judgeMs: number): SourceLook => {
+    const look = lookAtSources({
       moment: { monotonic: clock.monotonic(), wall: clock.now() },
       ...reading(),
       processes,
       ownerOf: copies.ownerOf,
     })
-  current = fresh()
-
-  /** A new look; where a source has fallen silent or come back since the last, everything is judged anew. */
-  const lookAnew = (judgeMs: number): SourceLook => {
-    current = fresh()
-    const now = current.signature()
+    const now = look.signature()
     if (now !== signature) {
       signature = now
       changes.bump()
       sessions.touchAll()
     }
     const until = clock.monotonic() + judgeMs
-    sessions.judgeTouched(current, () => clock.monotonic() <= until)
-    return current
+    sessions.judgeTouched(look, () => clock.monotonic() <= until)
+    return look
   }
 
   const onEvent = (event: ShownEvent): void => {

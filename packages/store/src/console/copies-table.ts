@@ -11,7 +11,7 @@ import {
 } from '../contracts/index.ts'
 import { decode } from '../kafka/envelope.ts'
 import type { LogRecord } from '../kafka/log-reader.ts'
-import type { StoredSession } from '../redis/stored-sessions.ts'
+import type { RedisCopy } from '../redis/redis-copies.ts'
 import { isInRedis, type MemoryCopy, type SessionCopies } from './session-copies.ts'
 import { textsOf } from './texts.ts'
 
@@ -31,7 +31,7 @@ export interface CopiesTable {
   /** Takes a record of `holdfast.state`. Unreadable ones, and late words of former owners, are counted and passed over. */
   apply(record: LogRecord): void
   /** What Redis answered, read at a monotonic time. */
-  putStored(sid: Sid, stored: StoredSession, readAt: number): void
+  putStored(sid: Sid, stored: RedisCopy, readAt: number): void
   get(sid: Sid): SessionCopies | undefined
   all(): Iterable<SessionCopies>
   readonly size: number

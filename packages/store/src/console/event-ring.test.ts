@@ -28,6 +28,24 @@ test('gives the newest first, each once, though its cause was played again', () 
   expect(say(ring, { id: 'b' })).toBeNull()
 })
 
+test('tells of a finding again when it has become another', () => {
+  const ring = ringOf()
+  const finding = {
+    sid: sidOf(1),
+    handle: 1,
+    state: 'drifted',
+    cause: 'content',
+    missingIn: [],
+    since: AT,
+    fields: [],
+    policy: 'show',
+  } as const
+  const found = { id: 'f', type: 'divergence.found', sid: sidOf(1) } as const
+  for (const policy of ['show', 'show', 'fighting'] as const)
+    say(ring, { ...found, finding: { ...finding, missingIn: [], fields: [], policy } })
+  expect(ring.page({}).items.map((item) => item.kind === 'event' && item.finding?.policy)).toEqual(['fighting', 'show'])
+})
+
 test('pages by a cursor that what comes meanwhile does not move', () => {
   const ring = ringOf()
   for (let n = 0; n < 10; n++) say(ring, { id: String(n) })

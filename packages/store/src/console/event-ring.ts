@@ -46,15 +46,15 @@ export interface EventRing {
 /** The last events, newest first. `playerOf`: whom a session belongs to, for an event that does not tell. */
 export function createEventRing(playerOf: (sid: Sid) => string | null): EventRing {
   let kept: Kept[] = []
-  const ids = new Set<string>()
+  const told = new Set<string>()
   let sequence = 0
   let unreadable = 0
 
   const keep = (item: EventItem, text: string): void => {
     kept.push({ sequence: ++sequence, item, text })
-    ids.add(item.id)
+    told.add(identityOf(item))
     if (kept.length <= EVENTS_KEPT) return
-    for (const { item: dropped } of kept.splice(0, DROPPED_AT_ONCE)) ids.delete(dropped.id)
+    for (const { item: dropped } of kept.splice(0, DROPPED_AT_ONCE)) told.delete(identityOf(dropped))
   }
 
   return {
@@ -65,8 +65,9 @@ export function createEventRing(playerOf: (sid: Sid) => string | null): EventRin
         return null
       }
       const event = decoded.value
-      if (ids.has(event.id)) return null
-      keep(itemOf(event, partition, offset, playerOf), textOf(event))
+      const item = itemOf(event, partition, offset, playerOf)
+      if (told.has(identityOf(item))) return null
+      keep(item, textOf(event))
       return event
     },
     gap(at, reason) {
@@ -98,6 +99,10 @@ export function createEventRing(playerOf: (sid: Sid) => string | null): EventRin
     },
   }
 }
+
+/** An auditor tells of the same finding again when it has become another: under the same id. */
+const identityOf = (item: EventItem): string =>
+  item.kind === 'event' && item.finding ? `${item.id} ${JSON.stringify(item.finding)}` : item.id
 
 function itemOf(
   { id, at, type, sid, from, detail, finding }: ShownEvent,

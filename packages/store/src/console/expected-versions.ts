@@ -1,6 +1,6 @@
 import { partitionOf, type Sid } from '../contracts/index.ts'
 import type { Redis } from '../redis/create-redis.ts'
-import { readVersions } from '../redis/stored-sessions.ts'
+import { createRedisReader } from '../redis/redis-copies.ts'
 import type { CommandParts } from './command-parts.ts'
 
 /** A session that is not as a wizard saw it. */
@@ -49,9 +49,11 @@ export async function changedSince(
 
 /** Index entries of sessions, read now. Rejects when Redis does. */
 export function createVersionReader(redis: Redis): CommandParts['sessions']['storedVersions'] {
+  const reader = createRedisReader(redis)
   return async (sids) => {
     const versions = new Map<Sid, string>()
-    for (const index of (await readVersions(redis, [...new Set(sids.map(partitionOf))])).values()) {
+    const partitions = [...new Set(sids.map(partitionOf))]
+    for (const index of await Promise.all(partitions.map((partition) => reader.index(partition)))) {
       for (const sid of sids) {
         const version = index.get(sid)
         if (version !== undefined) versions.set(sid, version)

@@ -1,4 +1,11 @@
-import { type Copy, type CopyReading, type PendingWrite, redisReading, type WaitingWrite } from '../contracts/index.ts'
+import {
+  type Copy,
+  type CopyReading,
+  type PendingWrite,
+  pendingWrites,
+  redisReading,
+  type WaitingWrite,
+} from '../contracts/index.ts'
 import type { MemoryCopy, SessionCopies } from './session-copies.ts'
 import { isRead, type SourceLook, type Standing } from './source-look.ts'
 import { textIn } from './texts.ts'
@@ -38,9 +45,18 @@ export function readingsOf(session: SessionCopies, look: SourceLook): Readings {
   }
 }
 
-/** As the judgement wants them: nobody is going to write a dead letter. */
-export const pendingOf = ({ writes }: Readings): PendingWrite[] =>
-  writes.filter(({ write }) => !write.isDead).map(({ side, write }) => ({ side, fields: write.fields }))
+/** As the judgement wants it: what a process that was not heard said last will not be written. */
+export function pendingOf({ copies, writes }: Readings): PendingWrite[] {
+  const { gateway, server } = copies
+  const on = (side: SideWrite['side']): WaitingWrite | null => writes.find((each) => each.side === side)?.write ?? null
+  return pendingWrites({
+    server:
+      server.kind === 'read'
+        ? { pending: on('server'), record: { waitingFor: textIn(server.fields, 'waitingFor') } }
+        : null,
+    gateway: gateway.kind === 'read' ? on('gateway') : null,
+  })
+}
 
 function readServer({ server, partition, ended }: SessionCopies, look: SourceLook): CopyReading {
   const owner = look.owner(partition)

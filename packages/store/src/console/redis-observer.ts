@@ -1,11 +1,13 @@
 import { type Clock, messageOf } from '@holdfast/runtime'
-import { PARTITIONS, type Partition, type Sid } from '../contracts/index.ts'
+import { PARTITIONS, type Partition, partitionOf, type Sid } from '../contracts/index.ts'
 import type { Redis } from '../redis/create-redis.ts'
-import { readStoredSessions, readVersions, type StoredSession, scanSessions } from '../redis/stored-sessions.ts'
+import { createRedisReader, type RedisCopy } from '../redis/redis-copies.ts'
 import type { ReadingSchedule } from './reading-schedule.ts'
 
 const TICK_MS = 100
 const PING_MS = 1_000
+/** A step through the keys twice a second: 2,000 keys. */
+const LOOKS_PER_SCAN = 5
 /** Each index is read within two seconds, a few of them at each tick. */
 const INDEXES_PER_TICK = Math.ceil((PARTITIONS * TICK_MS) / 2_000)
 
@@ -18,7 +20,7 @@ export interface RedisObserverOptions {
   schedule: ReadingSchedule
   /** The index entry that was read last; undefined for a session that is not known, null for no entry. */
   versionOf: (sid: Sid) => string | null | undefined
-  onStored: (sid: Sid, stored: StoredSession, readAt: number) => void
+  onStored: (sid: Sid, stored: RedisCopy, readAt: number) => void
   onTrouble: (problem: string) => void
 }
 
@@ -36,14 +38,17 @@ export interface RedisObserver {
  */
 export function startRedisObserver(options: RedisObserverOptions): RedisObserver {
   const { redis, pinging, clock, schedule, versionOf, onStored, onTrouble } = options
+  const reader = createRedisReader(redis)
   const indexed = new Map<Partition, ReadonlySet<Sid>>()
   let nextIndex = 0
   let cursor = '0'
+  let looks = 0
   let answeredAt: number | null = null
   let ping: RedisObserver['ping'] = null
 
   const compare = (partition: Partition, index: ReadonlyMap<Sid, string>): void => {
-    for (const [sid, version] of index) if (versionOf(sid) !== version) schedule.hurry(sid)
+    for (const [sid, version] of index)
+      if (partitionOf(sid) === partition && versionOf(sid) !== version) schedule.hurry(sid)
     for (const sid of indexed.get(partition) ?? []) if (!index.has(sid) && versionOf(sid)) schedule.hurry(sid)
     indexed.set(partition, new Set(index.keys()))
   }
@@ -51,16 +56,26 @@ export function startRedisObserver(options: RedisObserverOptions): RedisObserver
   const readIndexes = async (): Promise<void> => {
     const partitions = Array.from({ length: INDEXES_PER_TICK }, (_, i) => (nextIndex + i) % PARTITIONS)
     nextIndex = (nextIndex + INDEXES_PER_TICK) % PARTITIONS
-    for (const [partition, index] of await readVersions(redis, partitions)) compare(partition, index)
+    const indexes = await Promise.all(partitions.map((partition) => reader.index(partition)))
+    for (const [at, partition] of partitions.entries()) compare(partition, indexes[at] ?? new Map())
     answeredAt = clock.monotonic()
+  }
+
+  const readPartition = async (partition: Partition, sids: readonly Sid[], readAt: number): Promise<void> => {
+    const { copies } = await reader.sessions(partition, sids)
+    for (const [at, sid] of sids.entries()) {
+      const copy = copies[at]
+      if (copy) onStored(sid, copy, readAt)
+    }
   }
 
   const readHashes = async (): Promise<void> => {
     const readAt = clock.monotonic()
     const sids = schedule.take(readAt, TICK_MS)
     if (sids.length === 0) return
+    const byPartition = Map.groupBy(sids, partitionOf)
     try {
-      for (const [sid, stored] of await readStoredSessions(redis, sids)) onStored(sid, stored, readAt)
+      await Promise.all([...byPartition].map(([partition, some]) => readPartition(partition, some, readAt)))
     } catch (error) {
       for (const sid of sids) schedule.hurry(sid)
       throw error
@@ -69,7 +84,9 @@ export function startRedisObserver(options: RedisObserverOptions): RedisObserver
   }
 
   const scan = async (): Promise<void> => {
-    const found = await scanSessions(redis, cursor)
+    looks++
+    if (looks % LOOKS_PER_SCAN !== 0) return
+    const found = await reader.scan(cursor)
     cursor = found.cursor
     for (const sid of found.sids) if (versionOf(sid) === undefined) schedule.hurry(sid)
   }

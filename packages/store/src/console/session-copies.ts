@@ -10,7 +10,7 @@ export interface MemoryCopy {
 }
 
 /** What was read of Redis, at a monotonic time: the hash and its index entry. */
-export interface RedisCopy {
+export interface StoredCopy {
   hash: Texts
   version: string | null
   readAt: number
@@ -24,7 +24,7 @@ export interface SessionCopies {
   gateway: MemoryCopy | null
   /** The gateway has said that the connection is over, so that its absence needs no other witness. */
   isGatewayOver: boolean
-  redis: RedisCopy | null
+  redis: StoredCopy | null
   ended: SessionEnd | null
 }
 

@@ -89,10 +89,12 @@ function addresses({ text }: TokenValue): Test {
   return { test: ({ address }) => address !== null && isInside(range, address) }
 }
 
+/** In quotes a name, which may begin with `#` as a dbref does. */
 function player(value: TokenValue): Test {
-  if (!value.text.startsWith('#')) return words(({ name }) => name)(value)
+  const byName = words(({ name }) => name)(value)
+  if (!value.text.startsWith('#') || !isTest(byName)) return byName
   const dbref = value.text.toLowerCase()
-  return { test: (keys) => keys.dbref === dbref }
+  return { test: (keys, now) => keys.dbref === dbref || (value.isExact && byName.test(keys, now)) }
 }
 
 const FLAGS: Readonly<Record<string, (keys: SessionKeys) => boolean>> = {

@@ -27,8 +27,8 @@ export interface SessionTableOptions {
   drop: (sid: Sid) => void
   /** A session's row is another, or (null) is in the list no more. */
   onRow: (sid: Sid, row: RestingRow | null) => void
-  onJudged: (sid: Sid, judged: Judged, shown: Shown) => void
-  onDropped: (sid: Sid) => void
+  onJudged: (judged: Judged, shown: Shown, look: SourceLook) => void
+  onDropped: (sid: Sid, look: SourceLook) => void
 }
 
 export interface SessionTable {
@@ -69,7 +69,7 @@ export function createSessionTable(options: SessionTableOptions): SessionTable {
   const dueAt = new Map<Sid, number>()
   const counts: Record<State, number> = { ...NO_COUNTS }
 
-  const forget = (sid: Sid): void => {
+  const forget = (sid: Sid, look: SourceLook): void => {
     const before = shown.get(sid)
     shown.delete(sid)
     dueAt.delete(sid)
@@ -78,7 +78,7 @@ export function createSessionTable(options: SessionTableOptions): SessionTable {
       onRow(sid, null)
     }
     drop(sid)
-    onDropped(sid)
+    onDropped(sid, look)
   }
 
   const put = (copies: SessionCopies, judged: Judged, look: SourceLook): Shown => {
@@ -112,14 +112,14 @@ export function createSessionTable(options: SessionTableOptions): SessionTable {
   const judge = (copies: SessionCopies, look: SourceLook): { judged: Judged; shown: Shown } => {
     const judged = judgeSession(copies, look, shown.get(copies.sid)?.differences)
     const made = put(copies, judged, look)
-    onJudged(copies.sid, judged, made)
+    onJudged(judged, made, look)
     return { judged, shown: made }
   }
 
   const judgeKnown = (sid: Sid, look: SourceLook): { judged: Judged; shown: Shown } | null => {
     const copies = get(sid)
     if (copies && !isOver(copies, look)) return judge(copies, look)
-    forget(sid)
+    forget(sid, look)
     return null
   }
 

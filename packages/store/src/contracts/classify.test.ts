@@ -186,6 +186,22 @@ describe('the cause', () => {
   test('not rolled-back while anything is pending', () => {
     expect(causeAfter({ serverRevision: '8', room: '#7' }, [{ side: 'gateway', fields: ['height'] }])).toBe('content')
   })
+  test('content while only Redis being a little behind in play is younger than the difference', () => {
+    const copies = copiesOf(session, 'room', '- #0 #7')
+    const { differences: before } = classify({ copies, pending: NONE, before: new Map(), now: AT })
+    const played = { ...session, serverRevision: 10, commandCount: 5 }
+    const later: Copies = { ...copies, server: readingsOf(played).server }
+    const verdict = classify({ copies: later, pending: NONE, before, now: AT + GRACE_MS })
+    expect(verdict.fields.filter(({ state }) => state === 'settling').map(({ name }) => name)).toEqual([
+      'room',
+      'commandCount',
+      'serverRevision',
+    ])
+    const third = classify({ copies, pending: NONE, before: verdict.differences, now: AT + GRACE_MS + 1 })
+    expect(third).toMatchObject({ state: 'drifted', cause: 'content' })
+    const fourth = classify({ copies: later, pending: NONE, before: third.differences, now: AT + GRACE_MS + 2 })
+    expect(fourth).toMatchObject({ state: 'drifted', cause: 'content', since: AT })
+  })
   test('foreign-write where Redis is ahead of an owner', () => {
     expect(causeAfter({ serverRevision: '10', room: '#7' })).toBe('foreign-write')
     expect(causeAfter({ serverRevision: '8', gatewayRevision: '4' })).toBe('foreign-write')

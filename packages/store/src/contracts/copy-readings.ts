@@ -91,7 +91,7 @@ export function fieldsOf({ gateway, server, redis }: Readonly<Record<Copy, CopyR
  * be written. Dead letters do not count, nobody writes them.
  */
 export function pendingWrites(sides: {
-  server: { pending: WaitingWrite | null; record: SessionRecord | null } | null
+  server: { pending: WaitingWrite | null; record: { waitingFor: unknown } | null } | null
   gateway: WaitingWrite | null
 }): PendingWrite[] {
   const writes: PendingWrite[] = []

@@ -5,6 +5,8 @@ export const ERROR_CODES = {
   REDIS_UNAVAILABLE: 'Redis did not answer in time or refused the write; memory is right and the write is retried',
   BREAKER_OPEN: 'writes to Redis have failed three times in a row; they wait until a probe succeeds',
   DEAD_LETTER: 'Redis refuses the fields of a session for good; they stay in memory until somebody decides',
+  STORE_ROLLED_BACK: 'Redis has lost writes that it had acknowledged; the partition is written again from memory',
+  STORE_REPLACED: 'another or an emptied Redis answers; everything is written again from memory',
   KAFKA_UNAVAILABLE: 'Kafka did not take a record yet; it is kept and sent again',
   FENCED: 'a newer owner holds the partition',
   DATA_GAP: 'the log no longer holds records that were to be replayed',

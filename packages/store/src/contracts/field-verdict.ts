@@ -48,15 +48,13 @@ function doCopiesAgree(name: string, { held }: Facts): boolean {
 /** The copies that were read agree, or only one was. */
 function stateOfEqual(name: string, facts: Facts, existence: Existence | null): { state: State; since: number | null } {
   const { held, needed, observation } = facts
-  let isUnread = false
-  for (const copy of holdersOf(name)) {
-    if (!needed.includes(copy)) continue
-    const isHeld = held[copy] !== null && (name !== INDEX_FIELD || indexIn(held.redis) !== null)
-    if (existence && !isHeld && existence.missingIn.includes(copy)) {
-      return { state: existence.state, since: existence.difference.since }
-    }
-    isUnread ||= observation.copies[copy].kind === 'unknown'
-  }
+  const holders = holdersOf(name).filter((copy) => needed.includes(copy))
+  const isLacking = (copy: Copy): boolean =>
+    name === INDEX_FIELD
+      ? indexIn(held.redis) === null
+      : held[copy] === null && existence?.missingIn.includes(copy) === true
+  if (existence && holders.some(isLacking)) return { state: existence.state, since: existence.difference.since }
+  const isUnread = holders.some((copy) => observation.copies[copy].kind === 'unknown')
   return isUnread ? UNREAD : AGREE
 }
 
@@ -95,7 +93,10 @@ function indexIn(redis: Readonly<Record<string, string>> | null): { entry: strin
 const connectionVersion = (copy: CopyReading): string =>
   `${textIn(copy, 'connectionEpoch')}.${textIn(copy, 'gatewayRevision')}`
 
-/** See `Sight.proof`. A gateway's copy has no serverRevision; what it knows of the player changes with the binding only. */
+/**
+ * See `Sight.proof`. A gateway's copy has no serverRevision; what it knows of the player changes with the binding, which has
+ * the number of its input. Nobody has none: then the revision has to stand still.
+ */
 function proofOf(name: string, values: ReadonlyMap<Copy, string>, copies: Copies): string {
   if (name === INDEX_FIELD) return ''
   const isGateways = ownerOf(name) === 'gateway'
@@ -109,7 +110,8 @@ function proofOf(name: string, values: ReadonlyMap<Copy, string>, copies: Copies
   }
   const differ = new Set(versioned.map((copy) => values.get(copy))).size > 1
   if (differ) return [...versions.keys()].join()
-  return [textIn(copies.server, 'boundBy'), connectionVersion(copies.gateway)].join()
+  const binding = textIn(copies.server, 'boundBy') || `none ${textIn(copies.server, 'serverRevision')}`
+  return [binding, connectionVersion(copies.gateway)].join()
 }
 
 /** A revision moves with any of its side's fields; an owner that writes a session whole writes the gateway's too. */

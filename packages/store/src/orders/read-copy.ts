@@ -1,7 +1,7 @@
 import { messageOf } from '@holdfast/runtime'
-import type { Sid } from '../contracts/index.ts'
+import { partitionOf, type Sid } from '../contracts/index.ts'
 import type { Redis } from '../redis/create-redis.ts'
-import { readStoredSessions } from '../redis/stored-sessions.ts'
+import { createRedisReader } from '../redis/redis-copies.ts'
 import type { Breaker } from '../write-behind/breaker.ts'
 import type { RedisCopy } from './order-parts.ts'
 
@@ -11,10 +11,11 @@ import type { RedisCopy } from './order-parts.ts'
  * place of a hash reads as none: the owner's next write makes it a hash again.
  */
 export function createCopyReader(redis: Redis, breaker: Breaker): (sid: Sid) => Promise<RedisCopy> {
+  const reader = createRedisReader(redis)
   return async (sid) => {
     if (!breaker.allow()) return { kind: 'unavailable', problem: 'it has been away, and the next probe has not come' }
     try {
-      const stored = (await readStoredSessions(redis, [sid])).get(sid) ?? { hash: {}, version: null }
+      const [stored = { hash: {}, version: null }] = (await reader.sessions(partitionOf(sid), [sid])).copies
       breaker.succeeded()
       return { kind: 'read', ...stored }
     } catch (error) {

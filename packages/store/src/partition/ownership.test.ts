@@ -209,56 +209,6 @@ test('keeps its memory over a wiped store when the answer to its acquire was los
   expect(ended(batcher.sent)).toBe(0)
 })
 
-test('rebuilds an empty store whose owner is gone from what was published, and replays from there', async () => {
-  const { group, begin, owned, store, heard, publish, publishPosition, applied } = takePart()
-  store.wipe()
-  publish(sessionOf(a, { player: '#3', inputSequence: 7 }), 900)
-  publishPosition(900, 33)
-  await begin()
-  expect(owned()).toMatchObject({ epoch: 901, next: 33 })
-  expect(group.asked).toContain(`seek ${P} 33`)
-  expect(owned().sessions.get(a)).toMatchObject({ player: '#3', inputSequence: 7 })
-  expect(owned().dirty.pendingFields(a)).toEqual(['*'])
-  applied(40)
-  expect(heard.at(-1)).toMatch(/^ready 5/)
-})
-
-test('rebuilds an empty store also when a load failed after the acquire', async () => {
-  const { begin, settle, owned, store, publish, publishPosition } = takePart()
-  store.wipe()
-  store.failLoads = 1
-  publish(sessionOf(a, { player: '#3' }), 900)
-  publishPosition(900, 40)
-  await begin()
-  await settle(5_000)
-  expect(owned().sessions.get(a)?.player).toBe('#3')
-})
-
-test('shares no record with the replica that it was rebuilt from', async () => {
-  const { begin, owned, store, publish, publishPosition, replica } = takePart()
-  store.wipe()
-  publish(sessionOf(a), 900)
-  publishPosition(900, 40)
-  const published = replica.get(a)
-  await begin()
-  owned().sessions.setMeta(a, 'color', 'on')
-  expect(published?.meta).toEqual({})
-})
-
-test('publishes what others know in another version, and takes back what is neither stored nor in the log', async () => {
-  const { begin, store, publish, batcher, replica } = takePart()
-  store.sessions = [sessionOf(a, { serverRevision: 5 })]
-  publish(sessionOf(a, { serverRevision: 4 }), 50)
-  publish(sessionOf(b), 50)
-  await begin()
-  const published = batcher.sent.filter(
-    ({ topic, value }) => topic === 'holdfast.state' && value?.includes('"session"'),
-  )
-  expect(published).toHaveLength(1)
-  expect(ended(batcher.sent)).toBe(1)
-  expect(replica.get(b)).toBeUndefined()
-})
-
 test('works on the questions that are open when it is ready, not while it replays', async () => {
   const { begin, store, heard, applied } = takePart()
   const waitingFor = { id: '5:1:0', kind: 'k', sealed: 'x', parked: [] }

@@ -19,6 +19,7 @@ import {
 import type { PartitionLine } from './partition-line.ts'
 import { publishCopy } from './publish-copy.ts'
 import type { QuestionWorker } from './question-worker.ts'
+import { lostSession, mend, rebuild, takeDeadLetters } from './restore.ts'
 
 /** Everything that serves one life of ownership. */
 export interface Life {
@@ -167,11 +168,9 @@ export function createOwnership(options: OwnershipOptions): Ownership {
     } else {
       const stored = await options.load(partition)
       if (!isCurrent(owned)) return false
-      replaceSessions(owned, stored.sessions.values(), true)
-      if (stored.unreadable.length > 0) mend(owned, stored.unreadable)
-      owned.dead = stored.dead
-      owned.next = acquired.offset ?? low
-      if (isEmpty && rebuild(owned)) how = 'rebuilt'
+      const isTooOld = acquired.offset !== null && acquired.offset < low && isWithin(published?.offset, low, high)
+      if ((isEmpty || isTooOld) && rebuild(owned, replica, stored, clock.now())) how = 'rebuilt'
+      else takeStored(owned, stored, acquired.offset ?? low)
       owned.flushSequence = acquired.flushSequence
       owned.acknowledged = acquired.flushSequence
       owned.flushedOffset = acquired.offset ?? -1
@@ -188,22 +187,13 @@ export function createOwnership(options: OwnershipOptions): Ownership {
     return true
   }
 
-  /** A record that a hand has broken: the copy that was published last takes its place. */
-  const mend = (owned: OwnedPartition, unreadable: StoredPartition['unreadable']): void => {
-    events.onUnreadable(owned.partition, unreadable)
-    const published = unreadable.map(({ sid }) => replica.get(sid)).filter((record) => record !== undefined)
-    replaceSessions(owned, structuredClone(published), false)
-  }
-
-  /** An empty store whose owner is gone: the last published copies, and the log from the position published with them. */
-  const rebuild = (owned: OwnedPartition): boolean => {
-    const position = replica.position(owned.partition)
-    if (!position) return false
-    replaceSessions(owned, structuredClone(replica.ofPartition(owned.partition)), false)
-    owned.dead = new Map(replica.endedOf(owned.partition))
-    owned.next = position.offset
-    markAllDirty(owned)
-    return true
+  const takeStored = (owned: OwnedPartition, stored: StoredPartition, next: number): void => {
+    replaceSessions(owned, stored.sessions.values(), true)
+    owned.dead = stored.dead
+    owned.next = next
+    if (stored.unreadable.length > 0) events.onUnreadable(owned.partition, stored.unreadable)
+    mend(owned, replica, stored.unreadable)
+    takeDeadLetters(owned, replica)
   }
 
   const open = (life: Life, how: 'kept' | 'loaded' | 'rebuilt'): void => {
@@ -220,7 +210,8 @@ export function createOwnership(options: OwnershipOptions): Ownership {
   /** Others know the copy that was published last; it may be newer or older than what was loaded. */
   const announce = (owned: OwnedPartition, session: SessionRecord): void => {
     const known = replica.get(session.sid)
-    const isKnown = known !== undefined && versionOf(known) === versionOf(session)
+    const isKnown =
+      known !== undefined && versionOf(known) === versionOf(session) && replica.pendingOf(session.sid) === null
     replica.putOwn(session, owned.epoch)
     if (!isKnown) publishCopy(owned, session, outbox, clock)
   }
@@ -229,13 +220,19 @@ export function createOwnership(options: OwnershipOptions): Ownership {
     const { owned, worker } = life
     if (owned.ready || owned.next < owned.target) return
     owned.ready = true
-    for (const { sid } of replica.ofPartition(owned.partition)) if (!owned.sessions.get(sid)) retract(owned, sid)
+    for (const { sid } of replica.ofPartition(owned.partition)) if (!owned.sessions.get(sid)) restore(owned, sid)
     for (const session of owned.sessions.values()) if (session.waitingFor) worker.start(session)
     events.onReady(owned, how, clock.monotonic() - life.since)
   }
 
-  /** Published by a former owner, but neither stored nor in the log. */
-  const retract = (owned: OwnedPartition, sid: Sid): void => {
+  /** Published by a former owner, but neither stored nor in the log: the store has lost it, or it has ended. */
+  const restore = (owned: OwnedPartition, sid: Sid): void => {
+    const lost = lostSession(owned, replica, sid)
+    if (lost) {
+      events.onUnreadable(owned.partition, [{ sid, problem: 'neither stored nor in the log' }])
+      announce(owned, lost)
+      return
+    }
     const at = clock.now()
     replica.endOwn(sid, owned.epoch, at)
     outbox.publishEnded({ v: 1, kind: 'ended', epoch: owned.epoch, at, sid, reason: 'lost' })
@@ -300,3 +297,6 @@ export function createOwnership(options: OwnershipOptions): Ownership {
     },
   }
 }
+
+const isWithin = (offset: number | undefined, low: number, high: number): boolean =>
+  offset !== undefined && offset >= low && offset <= high

@@ -17,6 +17,7 @@ import { createInputDesk } from './apply-input.ts'
 import { decide } from './apply-record.ts'
 import { createLineDesk, type DeskOptions } from './line-desk.ts'
 import { publishCopy } from './publish-copy.ts'
+import { lostSession } from './restore.ts'
 import { createTurn, type Turn } from './turn.ts'
 
 /** Records that wait in one partition before fetching pauses; a batch on its way may still come on top. */
@@ -70,8 +71,12 @@ export function createPartitionLine(options: LineOptions): PartitionLine {
   let wasFull = false
   let active = new Set<Sid>()
 
+  /** Known to others, but not to us, and not about to be: see lostSession. Only while replaying: then others may know more. */
+  const lostOf = ({ sid, type }: SessionEvent): SessionRecord | undefined =>
+    owned.ready || type === 'connection.established' ? undefined : lostSession(owned, replica, sid)
+
   const applyDecided = async (event: SessionEvent, record: LogRecord, turn: Turn): Promise<void> => {
-    const session = owned.sessions.get(event.sid)
+    const session = owned.sessions.get(event.sid) ?? lostOf(event)
     const decision = decide(session, owned.dead.has(event.sid), event)
     switch (decision.kind) {
       case 'drop':

@@ -13,7 +13,12 @@ import { keys } from './keys.ts'
 /** Tombstones are kept longer than the log (24 h), so that no replay revives a session. */
 export const TOMBSTONE_KEPT_MS = 48 * 3_600_000
 
-const LOAD_CHUNK = 500
+const LOAD_CHUNK = 200
+/**
+ * Partitions read at once. A lone server takes over all 64: read all at once, 100,000 sessions would be 30,000 commands in
+ * one queue, of which the last ones time out, and answers to parse for longer than the group waits for a heartbeat.
+ */
+const LOADS_AT_ONCE = 4
 
 export interface StoredPartition {
   sessions: Map<Sid, SessionRecord>
@@ -21,6 +26,26 @@ export interface StoredPartition {
   dead: Map<Sid, number>
   /** Sessions whose hash cannot be read or has gone, with why. */
   unreadable: { sid: Sid; problem: string }[]
+}
+
+/** Reads partitions (see loadPartition), LOADS_AT_ONCE at a time, in the order in which they are asked for. */
+export function createPartitionLoader(
+  redis: Redis,
+  now: () => number,
+): (partition: Partition) => Promise<StoredPartition> {
+  const waiting: (() => void)[] = []
+  let loading = 0
+  return async (partition) => {
+    if (loading >= LOADS_AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve))
+    else loading++
+    try {
+      return await loadPartition(redis, partition, now())
+    } finally {
+      const next = waiting.shift()
+      if (next) next()
+      else loading--
+    }
+  }
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   type Sid,
   type StateRecordOf,
   stateRecordSchema,
+  type WaitingWrite,
 } from '../contracts/index.ts'
 import { decode } from '../kafka/envelope.ts'
 import type { LogRecord } from '../kafka/log-reader.ts'
@@ -19,6 +20,8 @@ interface Entry {
   /** What the indexes hold of it: an own record changes in place. */
   room: string | null
   player: string | null
+  /** What its owner said that Redis has not acknowledged. */
+  pending: WaitingWrite | null
 }
 
 export interface PublishedPosition {
@@ -45,6 +48,10 @@ export interface StateReplica extends SessionsView {
   position(partition: Partition): PublishedPosition | undefined
   /** What the session's gateway last published of it; undefined where it holds none. */
   connectionOf(sid: Sid): GatewayCopy | undefined
+  /** What another owner last said of the session's writes that wait; null for nothing, and for own sessions. */
+  pendingOf(sid: Sid): WaitingWrite | null
+  /** Sessions of which another owner last said that Redis refuses them for good. */
+  deadLettersOf(partition: Partition): readonly SessionRecord[]
   readonly unreadable: number
 }
 
@@ -62,9 +69,10 @@ export function createStateReplica(): StateReplica {
   const rooms = createIndex()
   const players = createIndex()
   const handles = new Map<number, Sid>()
+  const deadLetters = new Set<Sid>()
   let unreadable = 0
 
-  const put = (record: SessionRecord, epoch: number): void => {
+  const put = (record: SessionRecord, epoch: number, pending: WaitingWrite | null): void => {
     const { sid, handle } = record
     const room = record.loginState === 'loggedIn' ? record.room : null
     const { player } = record
@@ -79,7 +87,9 @@ export function createStateReplica(): StateReplica {
     }
     handles.set(handle, sid)
     ended.get(partitionOf(sid))?.delete(sid)
-    entries.set(sid, { record, epoch, room, player })
+    entries.set(sid, { record, epoch, room, player, pending })
+    if (pending?.isDead) deadLetters.add(sid)
+    else deadLetters.delete(sid)
   }
 
   const end = (sid: Sid, at: number): void => {
@@ -89,6 +99,7 @@ export function createStateReplica(): StateReplica {
       players.remove(old.player, sid)
       if (handles.get(old.record.handle) === sid) handles.delete(old.record.handle)
       entries.delete(sid)
+      deadLetters.delete(sid)
     }
     const partition = partitionOf(sid)
     const dead = ended.get(partition)
@@ -141,13 +152,13 @@ export function createStateReplica(): StateReplica {
           positions.set(state.partition, { epoch: state.epoch, offset: state.offset })
         accepts(state.partition, state.epoch)
       } else if (state.kind === 'session') {
-        if (accepts(partitionOf(state.record.sid), state.epoch)) put(state.record, state.epoch)
+        if (accepts(partitionOf(state.record.sid), state.epoch)) put(state.record, state.epoch, state.pending)
       } else if (state.kind === 'connection') {
         connections.set(state.sid, state)
       } else if (state.kind === 'ended' && accepts(partitionOf(state.sid), state.epoch)) end(state.sid, state.at)
     },
     putOwn(record, epoch) {
-      if (own(record.sid, epoch)) put(record, epoch)
+      if (own(record.sid, epoch)) put(record, epoch, null)
     },
     endOwn(sid, epoch, at) {
       if (own(sid, epoch)) end(sid, at)
@@ -164,6 +175,8 @@ export function createStateReplica(): StateReplica {
     forgetEnded: (sid) => void ended.get(partitionOf(sid))?.delete(sid),
     position: (partition) => positions.get(partition),
     connectionOf: (sid) => connections.get(sid),
+    pendingOf: (sid) => entries.get(sid)?.pending ?? null,
+    deadLettersOf: (partition) => recordsOf([...deadLetters].filter((sid) => partitionOf(sid) === partition)),
     get unreadable() {
       return unreadable
     },

@@ -16,7 +16,7 @@ import {
   type WaitingWrite,
 } from '../contracts/index.ts'
 import { encode } from '../kafka/envelope.ts'
-import type { StoredSession } from '../redis/stored-sessions.ts'
+import type { RedisCopy } from '../redis/redis-copies.ts'
 import { AT, gatewayFields } from './fixtures.ts'
 
 export const SERVER = 'server-a'
@@ -33,7 +33,7 @@ export interface ConsoleRig {
   model: ConsoleModel
   answers: ConsoleAnswers
   /** What Redis holds. */
-  redis: Map<Sid, StoredSession>
+  redis: Map<Sid, RedisCopy>
   isRedisUp: boolean
   /** While Kafka does not answer, nothing is read and no beat is heard. */
   isKafkaUp: boolean

@@ -1,5 +1,5 @@
 import { manualClock } from '@holdfast/runtime/testing'
-import type { SessionRecord, Sid } from '../contracts/index.ts'
+import type { SessionRecord, Sid, WaitingWrite } from '../contracts/index.ts'
 import { createOutbox } from '../partition/outbox.ts'
 import type { OwnedPartition } from '../partition/owned-partition.ts'
 import { createOwnership, type Life } from '../partition/ownership.ts'
@@ -106,7 +106,7 @@ export function takePart() {
       onReady: ({ partition }, how) => heard.push(`ready ${partition} ${how}`),
       onLost: ({ partition }) => heard.push(`lost ${partition}`),
       onDataGap: (_, wanted, low) => heard.push(`gap ${wanted} ${low}`),
-      onUnreadable: () => heard.push('unreadable'),
+      onUnreadable: (_, all) => heard.push(...all.map(({ problem }) => `unreadable: ${problem}`)),
       onTakeoverFailed: (_, problem) => heard.push(`failed ${problem}`),
       onDead: (error) => heard.push(`dead ${error.message}`),
     },
@@ -130,8 +130,8 @@ export function takePart() {
     group.join([P], sameMember)
     await settle()
   }
-  const publish = (record: SessionRecord, epoch: number) =>
-    replica.apply(stateRecord({ kind: 'session', epoch, owner: 'server-0', record, pending: null }))
+  const publish = (record: SessionRecord, epoch: number, pending: WaitingWrite | null = null) =>
+    replica.apply(stateRecord({ kind: 'session', epoch, owner: 'server-0', record, pending }))
   const publishPosition = (epoch: number, offset: number) =>
     replica.apply(stateRecord({ kind: 'position', epoch, owner: 'server-0', partition: P, offset }))
   return {

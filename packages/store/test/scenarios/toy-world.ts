@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePorts, type Services, startServices } from '@holdfast/stack'
+import { freePorts, type Services, startRedis, startServices } from '@holdfast/stack'
 import { startTcpProxy, type TcpProxy } from '@holdfast/stack/tcp-proxy'
 import { Redis } from 'ioredis'
 import { fromHash, type SessionRecord, type Sid } from '../../src/contracts/index.ts'
@@ -27,6 +27,10 @@ export interface ToyWorld {
   links: readonly [Link, Link]
   /** What Redis holds of a session; null for nothing. */
   stored(sid: Sid): Promise<SessionRecord | null>
+  /** A copy of Redis's files as they are now, for `restartRedis`. */
+  copyOfRedis(): string
+  /** Kills Redis and starts it again on `files`: a copy of earlier, or none (an empty one). */
+  restartRedis(files: string | null): Promise<void>
   /** Ends all servers and mends all links; the services stay. */
   endServers(): Promise<void>
   stop(): Promise<void>
@@ -54,7 +58,11 @@ export async function startToyWorld(): Promise<ToyWorld> {
       kafka: await startTcpProxy({ port: kafka2, to: listen2 }),
     },
   ]
+  const redisFiles = join(folder, 'redis')
+  let redisService = services.redis
+  let copies = 0
   const redis = new Redis(services.env.REDIS_URL)
+  redis.on('error', () => undefined) // it is restarted by tests, and connects again
   let servers: ToyServer[] = []
   // The first server makes the topics that the test's gateway needs.
   const first = await startToyServer({ ...services.env, SECRET })
@@ -87,13 +95,25 @@ export async function startToyWorld(): Promise<ToyWorld> {
       const reading = fromHash(sid, hash)
       return reading.ok ? reading.record : null
     },
+    copyOfRedis() {
+      const copy = join(folder, `redis-copy-${++copies}`)
+      cpSync(redisFiles, copy, { recursive: true })
+      return copy
+    },
+    async restartRedis(files) {
+      redisService.kill('SIGKILL')
+      await redisService.exited
+      rmSync(redisFiles, { recursive: true, force: true })
+      if (files) cpSync(files, redisFiles, { recursive: true })
+      redisService = await startRedis({ dataDir: redisFiles, port: redisPort, logDir: join(folder, 'logs') })
+    },
     endServers,
     async stop() {
       await endServers()
       await gateway.stop()
       redis.disconnect()
       for (const link of links) await Promise.all([link.redis.close(), link.kafka.close()])
-      await services.stop()
+      await Promise.all([services.stop(), redisService.stop()])
       rmSync(folder, { recursive: true, force: true })
     },
   }
