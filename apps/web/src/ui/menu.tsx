@@ -1,6 +1,8 @@
 'use client'
 
 import { type KeyboardEvent, type ReactNode, useRef, useState } from 'react'
+import { useShortcut } from '#features/keyboard/keyboard.tsx'
+import type { ShortcutId } from '#features/keyboard/shortcuts.ts'
 import { Icon, type IconName } from './icon.tsx'
 import { Popover } from './popover.tsx'
 
@@ -11,16 +13,19 @@ export interface MenuProps {
   /** The button's content; a drawing alone without. */
   text?: ReactNode
   look?: 'bare'
+  /** A key that opens it. */
+  shortcut?: ShortcutId
   /** Stays open when something in it is chosen. */
   isForSeveral?: boolean
   children: ReactNode
 }
 
 /** A button with a list of things to do or to choose. Arrows, Home and End move in it. */
-export function Menu({ label, icon, text, look, isForSeveral = false, children }: MenuProps) {
+export function Menu({ label, icon, text, look, shortcut, isForSeveral = false, children }: MenuProps) {
   const [isOpen, setIsOpen] = useState(false)
   const anchor = useRef<HTMLButtonElement>(null)
   const close = (): void => setIsOpen(false)
+  useShortcut(shortcut ?? 'columns', () => setIsOpen(true), shortcut !== undefined)
   return (
     <>
       <button

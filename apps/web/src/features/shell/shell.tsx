@@ -2,6 +2,7 @@
 
 import { usePathname, useRouter } from 'next/navigation'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { CommandDesk } from '#features/commands/command-desk.tsx'
 import { KeyboardProvider, useShortcut } from '#features/keyboard/keyboard.tsx'
 import { ServicesProvider, useLive, useLiveStore } from '#features/live/services.tsx'
 import { RAIL, usePreference } from '#features/preferences/preferences.ts'
@@ -25,9 +26,11 @@ export function Shell({ wizard, children }: { wizard: Wizard; children: ReactNod
       <ServicesProvider>
         <KeyboardProvider>
           <ToastProvider>
-            <SheetFrame>
-              <Frame>{children}</Frame>
-            </SheetFrame>
+            <CommandDesk>
+              <SheetFrame>
+                <Frame>{children}</Frame>
+              </SheetFrame>
+            </CommandDesk>
           </ToastProvider>
         </KeyboardProvider>
       </ServicesProvider>

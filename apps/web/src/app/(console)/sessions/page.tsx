@@ -1,8 +1,8 @@
 import type { Metadata } from 'next'
-import { PageTitle } from '#ui/page-title.tsx'
+import { SessionsPage } from '#features/sessions/sessions-page.tsx'
 
 export const metadata: Metadata = { title: 'Sessions' }
 
-export default function SessionsPage() {
-  return <PageTitle>Sessions</PageTitle>
+export default function Page() {
+  return <SessionsPage />
 }
