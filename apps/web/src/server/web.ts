@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import {
+  collectChecks,
   createHealth,
   createMetrics,
   type Lifecycle,
@@ -50,6 +51,7 @@ export async function startWeb(config: WebConfig, lifecycle: Lifecycle, logger: 
     const isReady = model.console?.status().isReady === true
     return isReady ? { ok: true } : { ok: false, detail: 'what processes publish has not been read yet: is Kafka up?' }
   })
+  collectChecks(metrics, health)
   const sessions = await holdSignIns(parts, model)
   const guard = createGuard({ sessions, isReadOnly: config.isReadOnly })
   const answering = await lifecycle.acquire(
