@@ -1,7 +1,7 @@
-import type { Command } from '@holdfast/store/contracts'
+import type { Command, CommandState } from '@holdfast/store/contracts'
 import { isVerified } from './command-words.ts'
 
-const STEPS = ['sent', 'accepted', 'applied', 'verified'] as const
+const STEPS: readonly CommandState[] = ['sent', 'accepted', 'applied', 'verified']
 
 interface Step {
   name: string
@@ -12,7 +12,7 @@ interface Step {
 export function stepsOf(command: Command | null): readonly Step[] {
   const names = command && !isVerified(command) ? STEPS.slice(0, 3) : STEPS
   if (!command) return names.map((name) => ({ name, look: 'ahead' }))
-  const reached = names.findIndex((name) => command.state === name)
+  const reached = names.indexOf(command.state)
   const isNotVerified = command.state === 'applied' && isVerified(command) && command.detail !== undefined
   if (isNotVerified) return withFailure(names, 3, command.detail ?? 'not verified')
   if (reached === -1) return withFailure(names, failedAt(command), failureOf(command))

@@ -4,6 +4,7 @@ import { systemClock } from '@holdfast/runtime/clock'
 import { useQueryClient } from '@tanstack/react-query'
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react'
 import { type ApiClient, createApiClient } from '#features/api/request.ts'
+import { createHistory, type History, type Sample } from './history.ts'
 import { createLiveStore, IDLE_STATE, type LiveStore } from './live-store.ts'
 import { createServerClock, type ServerClock } from './server-clock.ts'
 import type { LiveState } from './stream-state.ts'
@@ -15,6 +16,7 @@ interface Services {
   /** The console's clock, as far as this browser knows it. */
   clock: ServerClock
   ticker: Ticker
+  history: History
 }
 
 const ServicesContext = createContext<Services | null>(null)
@@ -22,9 +24,11 @@ const ServicesContext = createContext<Services | null>(null)
 function createServices(): Services {
   const clock = createServerClock(systemClock.now)
   const fetch: typeof globalThis.fetch = (input, init) => globalThis.fetch(input, init)
+  const live = createLiveStore({ fetch, clock: systemClock, random: Math.random })
   return {
     clock,
-    live: createLiveStore({ fetch, clock: systemClock, random: Math.random }),
+    live,
+    history: createHistory(),
     ticker: createTicker(systemClock, clock.now),
     api: createApiClient({
       fetch,
@@ -42,6 +46,7 @@ export function ServicesProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     const onVisibility = (): void => live.setVisible(document.visibilityState === 'visible')
     const onOnline = (): void => live.setOnline(navigator.onLine)
+    const stopHistory = services.history.follow(live)
     const stop = live.onResync(() => void queries.invalidateQueries())
     document.addEventListener('visibilitychange', onVisibility)
     window.addEventListener('online', onOnline)
@@ -49,12 +54,13 @@ export function ServicesProvider({ children }: { children: ReactNode }) {
     live.start()
     return () => {
       stop()
+      stopHistory()
       document.removeEventListener('visibilitychange', onVisibility)
       window.removeEventListener('online', onOnline)
       window.removeEventListener('offline', onOnline)
       live.close()
     }
-  }, [live, queries])
+  }, [live, queries, services])
   return <ServicesContext value={services}>{children}</ServicesContext>
 }
 
@@ -78,6 +84,18 @@ export function useLive<T>(select: (state: LiveState) => T): T {
     () => select(IDLE_STATE),
   )
 }
+
+/** Ticks that this tab has seen, oldest first. */
+export function useHistory(): readonly Sample[] {
+  const { history } = useServices()
+  return useSyncExternalStore(
+    history.subscribe,
+    () => history.samples,
+    () => NO_SAMPLES,
+  )
+}
+
+const NO_SAMPLES: readonly Sample[] = []
 
 /** The console's time, epoch ms, anew each second. */
 export function useNow(): number {

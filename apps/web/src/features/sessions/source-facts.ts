@@ -41,10 +41,11 @@ export function unknownReason(
 
 /** A key that is the same while the same sources answer: rows are drawn anew when it changes, not each second. */
 export const answeringKeyOf = ({ tick }: { tick: LiveTick | null }): string | null =>
-  tick &&
-  tick.sources
-    .filter(({ status }) => status !== 'dead')
-    .map(({ id }) => id)
-    .join(' ')
+  tick === null
+    ? null
+    : tick.sources
+        .filter(({ status }) => status !== 'dead')
+        .map(({ id }) => id)
+        .join(' ')
 
 export const answeringOf = (key: string | null): Answering => (key === null ? null : new Set(key.split(' ')))

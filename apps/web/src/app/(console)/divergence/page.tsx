@@ -1,8 +1,8 @@
 import type { Metadata } from 'next'
-import { PageTitle } from '#ui/page-title.tsx'
+import { DivergencePage } from '#features/divergence/divergence-page.tsx'
 
 export const metadata: Metadata = { title: 'Divergence' }
 
-export default function DivergencePage() {
-  return <PageTitle>Divergence</PageTitle>
+export default function Page() {
+  return <DivergencePage />
 }

@@ -1,9 +1,9 @@
 import type { Metadata } from 'next'
-import { PageTitle } from '#ui/page-title.tsx'
+import { SessionPage } from '#features/session/session-page.tsx'
 
 export const metadata: Metadata = { title: 'Session' }
 
-export default async function SessionPage({ params }: { params: Promise<{ sid: string }> }) {
+export default async function Page({ params }: { params: Promise<{ sid: string }> }) {
   const { sid } = await params
-  return <PageTitle>Session {sid}</PageTitle>
+  return <SessionPage key={sid} sid={decodeURIComponent(sid)} />
 }
