@@ -55,20 +55,28 @@ async function expectStopped(
 }
 
 test('starts all, says where everything is, refuses a second start, and leaves no process behind', async () => {
-  const { child, telnetPort, httpPorts } = await launchStart({ dataDir })
+  const { child, telnetPort, webPort, httpPorts } = await launchStart({ dataDir, console: true })
   await untilBanner(child)
   await untilReady(httpPorts)
-  for (const part of [`telnet 127.0.0.1 ${telnetPort}`, ...httpPorts.map((port) => `:${port}/readyz`), WIZARD.name]) {
+  const web = `http://127.0.0.1:${webPort}`
+  for (const part of [
+    web,
+    `${web}/play`,
+    `telnet 127.0.0.1 ${telnetPort}`,
+    ...httpPorts.map((port) => `:${port}/readyz`),
+    WIZARD.name,
+  ]) {
     expect(child.output()).toContain(part)
   }
   expect(child.output(), 'what it does meanwhile').toContain('· starting Redis, Kafka and Postgres')
   const entries = readProcesses(dataDir)
-  expect(entries.map(({ role }) => role).sort()).toEqual(['gateway', 'kafka', 'postgres', 'redis', 'server'])
+  expect(entries.map(({ role }) => role).sort()).toEqual(['gateway', 'kafka', 'postgres', 'redis', 'server', 'web'])
   expect(entries.filter(({ pid }) => !isAlive(pid))).toEqual([])
   expect(entries.find(({ role }) => role === 'gateway')?.ports).toMatchObject({
     telnet: telnetPort,
     http: httpPorts[0],
   })
+  expect(entries.find(({ role }) => role === 'web')?.ports).toEqual({ http: webPort })
 
   const second = await launchStart({ dataDir })
   expect(await second.child.exited(REFUSED_MS)).toBe(1)
@@ -81,7 +89,7 @@ test('starts all, says where everything is, refuses a second start, and leaves n
 
 test('starts again on the same folder in under 20 s, with the same world', async () => {
   const startedAt = performance.now()
-  const { child, telnetPort, httpPorts } = await launchStart({ dataDir })
+  const { child, telnetPort, httpPorts } = await launchStart({ dataDir, console: true })
   await untilBanner(child)
   await untilReady(httpPorts)
   const tookMs = performance.now() - startedAt
@@ -91,6 +99,7 @@ test('starts again on the same folder in under 20 s, with the same world', async
   await expectStopped(child, readProcesses(dataDir), 'SIGINT')
   await closed
   expect(wizard.lines.at(-1)?.text, 'players are told of a stop').toContain('going down')
+  expect(child.output(), 'nothing of it has changed').not.toContain('building the console')
   expect(tookMs).toBeLessThan(SECOND_START_MS)
 })
 
@@ -128,13 +137,13 @@ test('says what it uses and which given service does not answer, without its sec
 })
 
 test('ends every process when its own is killed and it is started again and stopped', async () => {
-  const first = await launchStart({ dataDir })
+  const first = await launchStart({ dataDir, console: true })
   await untilBanner(first.child)
   const left = readProcesses(dataDir)
   first.child.process.kill('SIGKILL')
   await first.child.exited(STOP_MS)
 
-  const second = await launchStart({ dataDir })
+  const second = await launchStart({ dataDir, console: true })
   await untilBanner(second.child)
   await untilReady(second.httpPorts)
   expect(left.filter(({ pid }) => isAlive(pid))).toEqual([])

@@ -12,7 +12,9 @@ import { readiness } from './readiness.ts'
 export interface Game {
   readonly dataDir: string
   readonly telnetPort: number
-  /** Ports of `/readyz` and `/metrics`: the gateway's, then each server's. */
+  /** Where the console is; nothing listens there unless it was asked for. */
+  readonly webPort: number
+  /** Ports of `/readyz` and `/metrics`: the gateway's, then each server's, then the console's. */
   readonly httpPorts: readonly number[]
   /** A plain client: what `redis-cli` would see. */
   readonly redis: Redis
@@ -31,6 +33,8 @@ export interface Game {
 
 export type GameOptions = {
   servers?: number
+  /** Also the console, which takes half a minute to build when its sources have changed. Left out when not given. */
+  console?: boolean
   /** A Redis that the test owns, instead of the game's own. */
   redisUrl?: string
   env?: NodeJS.ProcessEnv
@@ -54,20 +58,24 @@ export function removeDataDir(dataDir: string): void {
   else rmSync(dataDir, { recursive: true, force: true })
 }
 
-/** Starts what `npm start` starts, and does not wait. */
+type Launch = { child: Child; dataDir: string; telnetPort: number; webPort: number; httpPorts: number[] }
+
+/** Starts what `npm start` starts, the console only where it is asked for, and does not wait. */
 export async function launchStart({
   servers = 1,
+  console: withConsole = false,
   redisUrl,
   env = {},
   dataDir = newDataDir(),
-}: GameOptions = {}): Promise<{ child: Child; dataDir: string; telnetPort: number; httpPorts: number[] }> {
-  const [telnetPort = 0, httpPort = 0] = await freePorts(2)
-  const serverPorts = await freePorts(servers, new Set([telnetPort, httpPort]))
+}: GameOptions = {}): Promise<Launch> {
+  const [telnetPort = 0, httpPort = 0, webPort = 0] = await freePorts(3)
+  const serverPorts = await freePorts(servers, new Set([telnetPort, httpPort, webPort]))
   // The next servers take the next free ports after the first: processes.json tells which.
-  const child = spawnScript('tools/stack/src/main.ts', ['start'], {
+  const child = spawnScript('tools/stack/src/main.ts', ['start', ...(withConsole ? [] : ['--without-console'])], {
     HOLDFAST_DATA_DIR: dataDir,
     HOLDFAST_TELNET_PORT: String(telnetPort),
     HOLDFAST_HTTP_PORT: String(httpPort),
+    HOLDFAST_WEB_PORT: String(webPort),
     HOLDFAST_SERVER_HTTP_PORT: String(serverPorts[0]),
     HOLDFAST_SERVERS: String(servers),
     HOLDFAST_WIZARD_NAME: WIZARD.name,
@@ -75,7 +83,8 @@ export async function launchStart({
     ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
     ...env,
   })
-  return { child, dataDir, telnetPort, httpPorts: [httpPort, serverPorts[0] ?? 0] }
+  const httpPorts = [httpPort, serverPorts[0] ?? 0, ...(withConsole ? [webPort] : [])]
+  return { child, dataDir, telnetPort, webPort, httpPorts }
 }
 
 /** Resolves when the banner is out; throws with all that was said where the start ends before. */
@@ -116,10 +125,11 @@ export function openRedis(url: string): Redis {
 
 /** A game of its own, run by the product's own supervisor in a fresh folder on free ports. Resolves when it is ready. */
 export async function startGame(options: GameOptions = {}): Promise<Game> {
-  const { child, dataDir, telnetPort, httpPorts } = await launchStart(options)
+  const { child, dataDir, telnetPort, webPort, httpPorts } = await launchStart(options)
   await untilBanner(child)
   const portsOf = (role: Role) => readProcesses(dataDir).filter((entry) => entry.role === role)
-  const allHttpPorts = [httpPorts[0] ?? 0, ...portsOf('server').map(({ ports }) => ports.http ?? 0)]
+  const others = [...portsOf('server'), ...portsOf('web')].map(({ ports }) => ports.http ?? 0)
+  const allHttpPorts = [httpPorts[0] ?? 0, ...others]
   await untilReady(allHttpPorts)
   const redisUrl = options.redisUrl ?? `redis://127.0.0.1:${(await findProcess(dataDir, 'redis')).ports.redis}`
   const redis = openRedis(redisUrl)
@@ -127,6 +137,7 @@ export async function startGame(options: GameOptions = {}): Promise<Game> {
   return {
     dataDir,
     telnetPort,
+    webPort,
     httpPorts: allHttpPorts,
     redis,
     redisUrl,

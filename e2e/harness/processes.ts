@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-export type Role = 'gateway' | 'server' | 'redis' | 'kafka' | 'postgres'
+export type Role = 'gateway' | 'server' | 'web' | 'redis' | 'kafka' | 'postgres'
 
 export type ProcessEntry = {
   role: string

@@ -70,7 +70,7 @@ function listen(server: Server, host: string, port: number): Promise<number> {
 }
 
 /** The checks of `/readyz` as a metric, so that an alert can name what is away. */
-function collectChecks(metrics: Metrics, health: Health): void {
+export function collectChecks(metrics: Metrics, health: Health): void {
   metrics.gauge('check_ok', '1 for each readiness check that is ok', ['check'], (gauge) => {
     gauge.reset()
     for (const [check, { ok }] of Object.entries(health.readiness().checks)) gauge.set({ check }, Number(ok))

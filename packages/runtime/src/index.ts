@@ -11,7 +11,7 @@ export {
 } from './errors.ts'
 export { generatePassword } from './generated-password.ts'
 export { type Check, createHealth, type Health, type HealthOptions, type Readiness } from './health.ts'
-export { type HealthServer, type HealthServerOptions, startHealthServer } from './http.ts'
+export { collectChecks, type HealthServer, type HealthServerOptions, startHealthServer } from './http.ts'
 export { createLifecycle, type Lifecycle, type LifecycleOptions } from './lifecycle.ts'
 export { createLogger, type Logger, type LoggerOptions, type LogLevel } from './logger.ts'
 export { createMetrics, METRIC_PREFIX, type Metrics, type MetricsOptions } from './metrics.ts'

@@ -51,28 +51,39 @@ function takeAway(file: string, stale: string): void {
   }
 }
 
+export type Lock = { kind: 'held'; release: () => void } | { kind: 'refused'; holder: number }
+
 /**
- * Holds a data folder (data-folder.ts has made it) for this process alone: two supervisors on one folder would run two Kafkas on the same files.
- * Returns the release. Throws one line that names the holder. A lock whose process is dead, or whose pid now belongs to
- * another process, is taken over.
+ * Takes the lock that a file is, for this process alone. A lock whose process is dead, or whose pid now belongs to another
+ * process, is taken over. Throws when it can be neither taken nor understood.
  */
-export function lockDataFolder(dataDir: string): () => void {
-  const file = join(dataDir, 'run/lock')
+export function takeLock(file: string): Lock {
   const content = `${JSON.stringify({ pid: process.pid, identity: processIdentity(process.pid) ?? 'unknown' })}\n`
   for (let tries = 0; tries < TRIES; tries += 1) {
     if (tryCreate(file, content)) {
-      return () => {
+      const release = (): void => {
         if (readHolder(file)?.text === content) rmSync(file, { force: true })
       }
+      return { kind: 'held', release }
     }
     const found = readHolder(file)
     if (found?.holder !== undefined && isSameProcess(found.holder.pid, found.holder.identity)) {
-      throw new StackError(
-        `the data folder ${dataDir} is in use by process ${found.holder.pid}: stop that one, or set HOLDFAST_DATA_DIR to another folder`,
-        { code: 'locked' },
-      )
+      return { kind: 'refused', holder: found.holder.pid }
     }
     if (found !== undefined) takeAway(file, found.text)
   }
-  throw new StackError(`cannot lock the data folder ${dataDir}: remove ${file} if no other start is running`)
+  throw new StackError(`cannot take the lock ${file}: remove it if no other start is running`)
+}
+
+/**
+ * Holds a data folder (data-folder.ts has made it) for this process alone: two supervisors on one folder would run two Kafkas
+ * on the same files. Returns the release. Throws one line that names the holder.
+ */
+export function lockDataFolder(dataDir: string): () => void {
+  const lock = takeLock(join(dataDir, 'run/lock'))
+  if (lock.kind === 'held') return lock.release
+  throw new StackError(
+    `the data folder ${dataDir} is in use by process ${lock.holder}: stop that one, or set HOLDFAST_DATA_DIR to another folder`,
+    { code: 'locked' },
+  )
 }

@@ -3,13 +3,15 @@ import { freePorts, nextFreePort, type PortProblem, portProblem } from './ports.
 import type { Ports } from './service.ts'
 import { StackError } from './stack-error.ts'
 
-export type GamePorts = { gateways: Ports[]; servers: Ports[] }
+/** `web` has no entry where the console is left out. */
+export type GamePorts = { gateways: Ports[]; servers: Ports[]; web: Ports[] }
 
 const VARIABLES = {
   telnet: 'HOLDFAST_TELNET_PORT',
   http: 'HOLDFAST_HTTP_PORT',
   serverHttp: 'HOLDFAST_SERVER_HTTP_PORT',
   telnets: 'HOLDFAST_TELNETS_PORT',
+  web: 'HOLDFAST_WEB_PORT',
 } as const
 
 /** What is wrong and what to do, in one line; `where` names a port and its variable. */
@@ -40,7 +42,7 @@ async function refuseBadPlaces({ host, ports }: StackConfig): Promise<void> {
   const hostProblem = await portProblem(0, host)
   if (hostProblem !== null) throw refusal(hostProblem, host, null)
   const seen = new Map<number, string>()
-  for (const name of ['telnet', 'http', 'serverHttp', 'telnets'] as const) {
+  for (const name of ['telnet', 'http', 'serverHttp', 'telnets', 'web'] as const) {
     const port = ports[name]
     if (port === undefined || port === 0) continue
     const variable = VARIABLES[name]
@@ -54,7 +56,7 @@ async function refuseBadPlaces({ host, ports }: StackConfig): Promise<void> {
 }
 
 /**
- * Which ports each gateway and server gets: the first the configured ones (0: any free one), the next ones the next free
+ * Which ports each gateway, server and console gets: the first the configured ones (0: any free one), the next ones the next free
  * ones. Throws one line when nothing can listen on a configured host or port.
  */
 export async function assignGamePorts(config: StackConfig): Promise<GamePorts> {
@@ -80,5 +82,6 @@ export async function assignGamePorts(config: StackConfig): Promise<GamePorts> {
   for (let index = 0; index < config.servers; index += 1) {
     servers.push({ http: await take(ports.serverHttp, index, servers.at(-1)?.http) })
   }
-  return { gateways, servers }
+  const web = ports.web === undefined ? [] : [{ http: await take(ports.web, 0, undefined) }]
+  return { gateways, servers, web }
 }

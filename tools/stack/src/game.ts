@@ -4,13 +4,16 @@ import { EXIT } from '@holdfast/runtime'
 import { z } from 'zod'
 import { endWithUs } from './end-with-us.ts'
 import { adviceAbout, type GivenUrls } from './given-services.ts'
+import type { CommandLine } from './parent-death.ts'
 import { CACHE_DIR, REPO_DIR } from './paths.ts'
 import { type Launched, launch, type Ports } from './service.ts'
 import { StackError } from './stack-error.ts'
 import { describeUnready, Unready } from './unready.ts'
 
 export type GameOptions = {
-  role: 'gateway' | 'server'
+  role: 'gateway' | 'server' | 'web'
+  /** How it is run; as `apps/<role>/src/main.ts` when not given. */
+  command?: CommandLine
   ports: Ports
   env: NodeJS.ProcessEnv
   /** Where its health is asked. */
@@ -44,14 +47,23 @@ async function isReady(url: string, { role, given }: Pick<GameOptions, 'role' | 
   throw describeUnready(role, body, given)
 }
 
-/** Starts a gateway or a server, which ends by itself when this process is gone (its IPC channel closes). */
-export function launchGame({ role, ports, env, host, logFile, given, onUnready }: GameOptions): Promise<Launched> {
+/** Starts a gateway, a server or the console, which ends by itself when this process is gone (its IPC channel closes). */
+export function launchGame({
+  role,
+  command,
+  ports,
+  env,
+  host,
+  logFile,
+  given,
+  onUnready,
+}: GameOptions): Promise<Launched> {
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${ports.http}`
   return launch({
     role,
     ports,
     url,
-    command: [process.execPath, join(REPO_DIR, `apps/${role}/src/main.ts`)],
+    command: command ?? [process.execPath, join(REPO_DIR, `apps/${role}/src/main.ts`)],
     cwd: REPO_DIR,
     env: { ...COMPILED, ...env },
     ipc: true,

@@ -3,13 +3,15 @@ import { runStack } from './run-stack.ts'
 import { runWithDatabase } from './with-database.ts'
 
 const [command, ...args] = process.argv.slice(2)
+/** For tests of what has nothing to do with it: they need not build it. */
+const withConsole = !args.includes('--without-console')
 
 switch (command) {
   case 'start':
-    await runStack({ watch: false })
+    await runStack({ watch: false, withConsole })
     break
   case 'dev':
-    await runStack({ watch: true })
+    await runStack({ watch: true, withConsole })
     break
   case 'wizard-reset':
     process.exitCode = await runWithDatabase('apps/server/src/wizard-reset.ts', args).catch((error: unknown) => {

@@ -8,6 +8,8 @@ export type RunOptions = {
   /** Written to its standard input, which is empty otherwise. */
   input?: string
   user?: { uid: number; gid: number }
+  /** This process's own when not given. */
+  env?: NodeJS.ProcessEnv
 }
 
 /** Enough for the reason of a failure. */
@@ -19,7 +21,12 @@ const OUTPUT_MAX = 8_000
  */
 export function runProgram(command: string, args: readonly string[], options: RunOptions): Promise<ProgramRun> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, [...args], { ...options.user, timeout: options.timeoutMs, stdio: 'pipe' })
+    const child = spawn(command, [...args], {
+      ...options.user,
+      env: options.env ?? process.env,
+      timeout: options.timeoutMs,
+      stdio: 'pipe',
+    })
     endWithUs(child)
     let output = ''
     const keep = (chunk: Buffer): void => {

@@ -34,7 +34,7 @@ function stopOnSignals({ stop, killNow }: Stopper): void {
 }
 
 /** `npm start`, or with `watch` `npm run dev`: runs until a signal. Exits 0 when it was asked to stop, 1 or 78 when it cannot start. */
-export async function runStack({ watch }: { watch: boolean }): Promise<void> {
+export async function runStack({ watch, withConsole }: { watch: boolean; withConsole: boolean }): Promise<void> {
   const lifecycle = createLifecycle({ logger: stackLogger(), clock: systemClock, deadlineMs: PART_DEADLINE_MS })
   const started: { supervisor?: Supervisor } = {}
   stopOnSignals({ stop: (reason) => lifecycle.stop(reason), killNow: () => started.supervisor?.killNow() })
@@ -42,7 +42,8 @@ export async function runStack({ watch }: { watch: boolean }): Promise<void> {
     const onSupervisor = (supervisor: Supervisor) => {
       started.supervisor = supervisor
     }
-    const stack = await startStack({ config: readStackConfig(environment()), lifecycle, say, onSupervisor })
+    const config = readStackConfig(environment(), { withConsole })
+    const stack = await startStack({ config, watch, lifecycle, say, onSupervisor })
     process.stdout.write(`${stack.banner}\n`)
     if (watch) {
       const onChange = (roles: Parameters<Supervisor['restart']>[0]) =>

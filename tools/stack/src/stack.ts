@@ -2,18 +2,20 @@ import { join } from 'node:path'
 import { createLogger, generatePassword, type Lifecycle, systemClock } from '@holdfast/runtime'
 import { banner } from './banner.ts'
 import type { StackConfig } from './config.ts'
+import { consoleCommand } from './console.ts'
+import { provideConsole } from './console-build.ts'
 import { provideDataFolder } from './data-folder.ts'
 import { lockDataFolder } from './data-lock.ts'
 import { launchGame, prepareWorld } from './game.ts'
-import { assignGamePorts } from './game-ports.ts'
+import { assignGamePorts, type GamePorts } from './game-ports.ts'
 import { announceServices, type ServiceName } from './given-services.ts'
 import { launchKafka } from './kafka.ts'
 import { stopLeftovers } from './leftovers.ts'
 import { launchPostgres } from './postgres.ts'
+import { processEnvironment, type Urls } from './process-environment.ts'
 import { createProcessTable } from './process-table.ts'
 import { type ProgramName, providePrograms, type Say } from './programs.ts'
 import { launchRedis, type ServiceOptions } from './redis.ts'
-import { provideSecret } from './secrets.ts'
 import type { Launched, Ports } from './service.ts'
 import { provideServicePorts } from './service-ports.ts'
 import { createSupervisor, type Supervisor } from './supervisor.ts'
@@ -22,6 +24,8 @@ export type Stack = { supervisor: Supervisor; banner: string }
 
 export type StackOptions = {
   config: StackConfig
+  /** The console is compiled page by page as it is opened, instead of before. */
+  watch: boolean
   lifecycle: Lifecycle
   say: Say
   /** Called as soon as there is one, before it has children. */
@@ -63,41 +67,26 @@ async function startServices({ config, say }: StackOptions, supervisor: Supervis
     postgres: provide('postgres', launchPostgres),
   }
 }
-type Urls = { redis: string; kafka: string; postgres: string }
 
-/** Gateways hold sockets of strangers: they get neither the world's database nor the wizard's password. */
-function gameEnvironment(config: StackConfig, urls: Urls, role: 'gateway' | 'server', ports: Ports, index: number) {
-  const { HOLDFAST_WIZARD_PASSWORD: _password, DATABASE_URL: _database, ...inherited } = config.env
-  const common = {
-    ...inherited,
-    REDIS_URL: urls.redis,
-    KAFKA_BROKERS: urls.kafka,
-    HOLDFAST_SECRET: config.secret ?? provideSecret(pathsOf(config.dataDir).secret),
-    HOLDFAST_HOST: config.host,
-    HOLDFAST_INDEX: String(index),
-  }
-  if (role === 'server') {
-    return { ...common, DATABASE_URL: urls.postgres, HOLDFAST_SERVER_HTTP_PORT: String(ports.http) }
-  }
-  const telnets = ports.telnets === undefined ? {} : { HOLDFAST_TELNETS_PORT: String(ports.telnets) }
-  return { ...common, HOLDFAST_TELNET_PORT: String(ports.telnet), HOLDFAST_HTTP_PORT: String(ports.http), ...telnets }
-}
-
-function startGame(
-  { config, say }: StackOptions,
-  supervisor: Supervisor,
-  urls: Urls,
-  role: 'gateway' | 'server',
-  portsOfEach: readonly Ports[],
-) {
-  return portsOfEach.map((ports, index) => {
-    const env = gameEnvironment(config, urls, role, ports, index)
-    const logFile = join(pathsOf(config.dataDir).logs, `${role}-${index}.log`)
+/** Servers, gateways and the console; each resolves when it answers. */
+function startProcesses(options: StackOptions, supervisor: Supervisor, urls: Urls, ports: GamePorts) {
+  const { config, watch, say } = options
+  const { logs, secret } = pathsOf(config.dataDir)
+  const environments = { config, urls, ports, secretFile: secret, watch }
+  const start = (role: 'gateway' | 'server' | 'web', own: Ports, index: number) => {
+    const env = processEnvironment(role, index, own, environments)
+    const logFile = join(logs, `${role}-${index}.log`)
+    const command = role === 'web' ? consoleCommand(config, own, watch) : undefined
     const onUnready = (why: string) => say(`${role} ${index} is not ready yet: ${why}`)
-    const game = { role, ports, env, host: config.probeHost, logFile, given: config.urls, onUnready }
-    const launch = () => launchGame(game)
+    const about = { role, command, ports: own, env, host: config.probeHost, logFile, given: config.urls, onUnready }
+    const launch = () => launchGame(about)
     return supervisor.add({ role, index, logFile, launch })
-  })
+  }
+  return [
+    ...ports.servers.map((own, index) => start('server', own, index)),
+    ...ports.gateways.map((own, index) => start('gateway', own, index)),
+    ...ports.web.map((own, index) => start('web', own, index)),
+  ]
 }
 
 async function prepare({ config, say }: StackOptions, databaseUrl: string) {
@@ -138,19 +127,17 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   options.onSupervisor(supervisor)
   for (const line of announceServices(config.urls)) say(line)
   const services = await startServices(options, supervisor)
-  // The world is prepared while Kafka still starts: it needs Postgres alone.
+  const isBuildNeeded = ports.web.length > 0 && !options.watch
+  // The world is prepared while Kafka still starts: it needs Postgres alone. The console's build needs none of them.
   const [redis, kafka, postgres, wizard] = await Promise.all([
     services.redis,
     services.kafka,
     services.postgres,
     services.postgres.then((databaseUrl) => prepare(options, databaseUrl)),
+    isBuildNeeded ? provideConsole(say, join(paths.logs, 'console-build.log')) : undefined,
   ])
   say('starting the game')
-  const urls = { redis, kafka, postgres }
-  await Promise.all([
-    ...startGame(options, supervisor, urls, 'server', ports.servers),
-    ...startGame(options, supervisor, urls, 'gateway', ports.gateways),
-  ])
+  await Promise.all(startProcesses(options, supervisor, { redis, kafka, postgres }, ports))
   const seconds = (systemClock.monotonic() - startedAt) / 1_000
   const facts = { host: config.probeHost, ...ports, wizard, dataDir: config.dataDir, logDir: paths.logs, seconds }
   return { supervisor, banner: banner(facts) }

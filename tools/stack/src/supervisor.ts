@@ -16,10 +16,10 @@ export interface Supervisor {
 }
 
 /**
- * Gateways first: what they say last (who left, what was typed) must reach Kafka while servers still read it. Then the
+ * The console first: it only looks, and while it does, all it looks at is there. Then gateways: what they say last (who left, what was typed) must reach Kafka while servers still read it. Then the
  * servers, which write what they hold to Redis and Postgres. Only then the services, which need nothing of each other.
  */
-const STOP_ORDER: readonly (readonly Role[])[] = [['web', 'gateway'], ['server'], ['kafka', 'postgres', 'redis']]
+const STOP_ORDER: readonly (readonly Role[])[] = [['web'], ['gateway'], ['server'], ['kafka', 'postgres', 'redis']]
 
 export function createSupervisor(parts: { table: ProcessTable; clock: Clock; say: Say }): Supervisor {
   const children: Child[] = []

@@ -8,12 +8,19 @@ import type { Role } from './service.ts'
 /** An editor saves in several steps; a branch switch touches many files. */
 const QUIET_MS = 250
 
-const GAME: readonly Role[] = ['gateway', 'server']
+const OURS: readonly Role[] = ['gateway', 'server', 'web']
 
-/** Which processes run the sources of this workspace folder, such as `apps/server` or `packages/store`. */
-export function rolesOf(workspace: string): readonly Role[] {
-  if (workspace.startsWith('packages/')) return GAME
-  return GAME.filter((role) => workspace === `apps/${role}`)
+/** What of the console Node runs as it is; the rest Next compiles, and puts into the page that is open. */
+const RUN_BY_NODE = /^(server\/|config\.ts$)/
+
+/**
+ * Which processes have to be started again for a change in this workspace folder, such as `apps/server` or `packages/store`;
+ * `file` is a path from its `src`, null where the system did not say.
+ */
+export function rolesOf(workspace: string, file: string | null = null): readonly Role[] {
+  if (workspace.startsWith('packages/')) return OURS
+  if (workspace === 'apps/web' && file !== null && !RUN_BY_NODE.test(file)) return []
+  return OURS.filter((role) => workspace === `apps/${role}`)
 }
 
 const matters = (file: string | null): boolean => file === null || (!/\.test\.ts$/.test(file) && /\.[a-z]+$/.test(file))
@@ -25,7 +32,7 @@ export function watchSources(onChange: (roles: ReadonlySet<Role>) => void, clock
   let quiet: Timer | undefined
   const note = (workspace: string, file: string | null): void => {
     if (!matters(file)) return
-    for (const role of rolesOf(workspace)) changed.add(role)
+    for (const role of rolesOf(workspace, file)) changed.add(role)
     quiet?.cancel()
     quiet = clock.setTimeout(() => {
       const roles = new Set(changed)

@@ -3,6 +3,7 @@ import {
   divergenceSchema,
   eventsSchema,
   healthSchema,
+  liveTickSchema,
   queuesSchema,
   type SessionRecord,
   sessionDetailSchema,
@@ -38,6 +39,7 @@ function parseAll(): void {
     [queuesSchema, rig.answers.queues()],
     [eventsSchema, rig.answers.events({})],
     [healthSchema, rig.answers.health()],
+    [liveTickSchema.omit({ now: true, behindMs: true }), rig.answers.pulse()],
   ] as const)
     expect(schema.parse(answer)).toEqual(answer)
 }

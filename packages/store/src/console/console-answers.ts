@@ -1,10 +1,19 @@
-import type { Divergence, Events, HealthReport, Queues, SessionDetail, Sessions, Sid } from '../contracts/index.ts'
+import type {
+  Divergence,
+  Events,
+  HealthReport,
+  LiveTick,
+  Queues,
+  SessionDetail,
+  Sessions,
+  Sid,
+} from '../contracts/index.ts'
 import { keys } from '../redis/keys.ts'
 import type { ConsoleModel } from './console-model.ts'
 import type { EventQuery } from './event-ring.ts'
-import { healthOf } from './health-report.ts'
+import { healthOf, linksOf } from './health-report.ts'
 import { isoOf } from './iso.ts'
-import { queueEntries, queueFigures } from './queue-list.ts'
+import { queueEntries, queueFigures, queueSums } from './queue-list.ts'
 import { fieldsOfSession } from './session-fields.ts'
 import { readFilter } from './session-filter.ts'
 import { withIdle } from './session-row.ts'
@@ -46,6 +55,8 @@ export interface ConsoleAnswers {
   queues(): Queues
   events(query: EventQuery): Events
   health(): HealthReport
+  /** What the frame of every page shows, cheap enough for each second. `behindMs` is the caller's to add. */
+  pulse(): Omit<LiveTick, 'now' | 'behindMs'>
   /** The live sessions that a filter means now; a command's scope. Empty text: all. */
   resolve(filter: string): { ok: true; sids: Sid[] } | Misunderstood
   /** As rows tell them; null for a session that is not there (any more). */
@@ -131,6 +142,21 @@ export function createConsoleAnswers(model: ConsoleModel, facts: () => ConsoleFa
         connectedAt: (gateway) => connected.get(gateway) ?? 0,
       })
       return { ...base(look), ...body }
+    },
+
+    pulse() {
+      const look = model.look()
+      const { rev, sources } = base(look)
+      const about = { look, processes: [...model.processes.all()], ...facts() }
+      return {
+        rev,
+        sources,
+        lag: about.lag,
+        sessions: Object.values(table.counts).reduce((sum, count) => sum + count, 0),
+        counts: { ...table.counts },
+        queues: queueSums(about.processes),
+        ...linksOf(about),
+      }
     },
 
     resolve(filter) {

@@ -24,22 +24,32 @@ type Body = Omit<HealthReport, 'rev' | 'asOf' | 'sources'>
  * reason once others hold what it held, but stays listed for ten minutes.
  */
 export function healthOf(facts: HealthFacts): Body {
-  const { look, ping, lag } = facts
+  const { look } = facts
   const all = [...facts.processes]
-  const isKafkaUp = doesKafkaAnswer(look)
-  const isRedisUp = doesRedisAnswer(look, ping)
-  const waiting = all.reduce((sum, { id, beat }) => sum + (isRead(look.process(id)) ? beat.lag : 0), lag)
+  const links = linksOf({ ...facts, processes: all })
   const processes = all.map(({ id, beat }) => {
     const { role, sessions, partitions, rssBytes, uptimeMs } = beat
     const source = sourceOf(id, look.process(id), look.moment)
     return { ...source, role, sessions, partitions: partitions.length, rssBytes, uptimeMs }
   })
   processes.sort((a, b) => (a.role === b.role ? (a.id < b.id ? -1 : 1) : a.role < b.role ? -1 : 1))
+  return { status: statusOf(facts, all, links.redis.up, links.kafka.up), ...links, processes }
+}
+
+/** Whether Redis and Kafka answer the console; Kafka's lag is everybody's. */
+export function linksOf({
+  look,
+  ping,
+  lag,
+  processes,
+}: Omit<HealthFacts, 'connectedAt'>): Pick<HealthReport, 'redis' | 'kafka'> {
+  const isKafkaUp = doesKafkaAnswer(look)
+  const isRedisUp = doesRedisAnswer(look, ping)
+  let waiting = lag
+  for (const { id, beat } of processes) if (isRead(look.process(id))) waiting += beat.lag
   return {
-    status: statusOf(facts, all, isRedisUp, isKafkaUp),
     redis: { up: isRedisUp, pingMs: isRedisUp ? (ping?.ms ?? null) : null },
     kafka: { up: isKafkaUp, lag: isKafkaUp ? waiting : null },
-    processes,
   }
 }
 

@@ -21,6 +21,18 @@ export function queueFigures(processes: Iterable<KnownProcess>): Queues['process
     .sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
+/** What waits at all processes together. */
+export function queueSums(processes: Iterable<KnownProcess>): { pending: number; retrying: number; dead: number } {
+  const sums = { pending: 0, retrying: 0, dead: 0 }
+  for (const { hasLeft, beat } of processes) {
+    if (hasLeft) continue
+    sums.pending += beat.queue.pending
+    sums.retrying += beat.queue.retrying
+    sums.dead += beat.queue.dead
+  }
+  return sums
+}
+
 /** Sessions with fields that wait in a process's memory for Redis. */
 export function queueEntries(sessions: Iterable<SessionCopies>, look: SourceLook): QueueEntry[] {
   const found: { session: SessionCopies; write: SideWrite }[] = []

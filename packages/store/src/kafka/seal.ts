@@ -10,7 +10,7 @@ export interface Seal {
   open(sealed: string, purpose: SealPurpose, subject: string): string | null
 }
 
-export type SealPurpose = 'input' | 'question' | 'answer' | 'sign-in' | 'sign-in-answer'
+export type SealPurpose = 'input' | 'question' | 'answer' | 'sign-in' | 'sign-in-answer' | 'console-session'
 
 /**
  * AES-256-GCM under a key derived from HOLDFAST_SECRET, a random nonce each (safe for 2^32 messages a secret).

@@ -10,6 +10,7 @@ export const keys = {
   dead: (partition: Partition): string => `hf:{${partition}}:dead`,
   owner: (partition: Partition): string => `hf:{${partition}}:owner`,
   gatewayLease: (slot: number): string => `hf:gateway:${slot}`,
+  signIn: (hash: string): string => `hf:signin:${hash}`,
   handle: 'hf:handle',
   meta: 'hf:meta',
 } as const

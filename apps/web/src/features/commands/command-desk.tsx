@@ -1,0 +1,92 @@
+'use client'
+
+import type { Command, CommandRequest, Sid } from '@holdfast/store/contracts'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { createContext, type ReactNode, useContext, useEffect, useState } from 'react'
+import { commandOrder, commandQuestion } from '#features/api/questions.ts'
+import { useApi } from '#features/live/services.tsx'
+import { useToast } from '#features/toasts/toasts.tsx'
+import { isOver, outcomeText } from './command-words.ts'
+
+/** A command that was given from this tab. */
+export interface Given {
+  id: string
+  request: CommandRequest
+  /** Whom it is about, as people say it: `Thornwick`, `388 sessions`. */
+  what: string
+}
+
+type Order = Omit<CommandRequest, 'id'>
+
+interface Desk {
+  given: readonly Given[]
+  /** Resolves when the console has taken it; rejects with `ApiError` where it did not. A repeat with the same id has no second effect. */
+  give(order: Order, what: string, id?: string): Promise<Command>
+}
+
+const DeskContext = createContext<Desk | null>(null)
+const REMEMBERED_MAX = 50
+const LOOK_MS = 500
+
+/** Gives commands and follows them to their end, whatever page is open then. */
+export function CommandDesk({ children }: { children: ReactNode }) {
+  const [given, setGiven] = useState<readonly Given[]>([])
+  const api = useApi()
+  const give: Desk['give'] = async (order, what, id = crypto.randomUUID()) => {
+    const request = { ...order, id }
+    const command = await api.ask(commandOrder(request))
+    setGiven((before) => [...before.filter((each) => each.id !== id), { id, request, what }].slice(-REMEMBERED_MAX))
+    return command
+  }
+  return (
+    <DeskContext value={{ given, give }}>
+      {children}
+      {given.map((each) => (
+        <Follow key={each.id} given={each} />
+      ))}
+    </DeskContext>
+  )
+}
+
+export function useCommandDesk(): Desk {
+  const desk = useContext(DeskContext)
+  if (!desk) throw new Error('a page of the console is rendered outside of its commands')
+  return desk
+}
+
+/** The command as the console tells it, until it is over. */
+export function useCommand(id: string | null) {
+  const api = useApi()
+  return useQuery({
+    queryKey: ['/api/commands', id],
+    queryFn: ({ signal }) => api.ask({ ...commandQuestion(id ?? ''), signal }),
+    enabled: id !== null,
+    refetchInterval: ({ state }) => (state.data && isOver(state.data) ? false : LOOK_MS),
+    staleTime: 0,
+  })
+}
+
+/** Says how it ended, and has what it changed asked for again. A dry run's outcome stands where it was asked for. */
+function Follow({ given: { id, request, what } }: { given: Given }) {
+  const { data } = useCommand(id)
+  const toast = useToast()
+  const queries = useQueryClient()
+  const isEnded = data !== undefined && isOver(data)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: said once, when it ends
+  useEffect(() => {
+    if (!isEnded || !data) return
+    void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== '/api/commands' })
+    if (request.dryRun) return
+    toast({ ...outcomeText(data, what), link: { href: `/commands/${encodeURIComponent(id)}`, label: 'Open' } })
+  }, [isEnded])
+  return null
+}
+
+/** What is being done to a session now by this wizard: `Booting`. Intent, never effect. */
+export function useIntentFor(sid: Sid): CommandRequest['type'] | null {
+  const { given } = useCommandDesk()
+  const last = given.findLast(({ request }) => 'sids' in request.target && request.target.sids.includes(sid))
+  const { data } = useCommand(last?.id ?? null)
+  if (!last || last.request.dryRun || last.request.type === 'recheck') return null
+  return data && isOver(data) ? null : last.request.type
+}

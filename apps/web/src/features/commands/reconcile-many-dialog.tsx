@@ -1,0 +1,92 @@
+'use client'
+
+import type { Command, PlanRow } from '@holdfast/store/contracts'
+import { useState } from 'react'
+import { Button } from '#ui/button.tsx'
+import { counted, countText } from '#ui/format/number.ts'
+import { useCommand } from './command-desk.tsx'
+import { Note, ReasonField, Refusal } from './command-fields.tsx'
+import { isOver } from './command-words.ts'
+import { ManyDialog } from './many-dialog.tsx'
+import { directionsOf, skippedOf } from './plan-words.ts'
+import type { Scope } from './scope.ts'
+import { TruthChoice } from './truth-choice.tsx'
+import { useGiving } from './use-giving.ts'
+
+/** Reconcile many: which copy is right, what that would write, why, how many. */
+export function ReconcileManyDialog({ scope, onClose }: { scope: Scope; onClose: () => void }) {
+  const [truth, setTruth] = useState<'owner' | 'redis'>('owner')
+  const [reason, setReason] = useState('')
+  const [planId, setPlanId] = useState<string | null>(null)
+  const [commandId, setCommandId] = useState<string | null>(null)
+  const planning = useGiving((command) => setPlanId(command.id))
+  const giving = useGiving((command) => setCommandId(command.id))
+  const { data: planned } = useCommand(planId)
+  const plan = planned && isOver(planned) && planned.truth === truth ? planned : null
+  const askPlan = (): void =>
+    planning.give({ type: 'reconcile', target: scope.target, truth, dryRun: true }, scope.what)
+  const off =
+    plan === null
+      ? 'Ask for the plan first'
+      : plan.state !== 'applied'
+        ? 'There is no plan'
+        : reason.trim() === ''
+          ? 'Say why'
+          : null
+  return (
+    <ManyDialog
+      title={`Reconcile ${scope.what}`}
+      scope={scope.sentence}
+      word={truth === 'redis' ? 'redis' : String(scope.count)}
+      verb={`Reconcile ${countText(scope.count)}`}
+      isDanger={truth === 'redis'}
+      off={off}
+      giving={giving}
+      commandId={commandId}
+      onConfirm={() =>
+        giving.give({ type: 'reconcile', target: scope.target, truth, reason: reason.trim() }, scope.what)
+      }
+      onClose={onClose}
+    >
+      <TruthChoice value={truth} onChange={setTruth} />
+      {plan ? (
+        <PlanSummary command={plan} />
+      ) : (
+        <p className="text-text-2">The plan says what would be written, and where.</p>
+      )}
+      <p className="flex items-center gap-2">
+        <Button off={planning.isGiving || (planId !== null && !planned) ? 'On its way' : null} onClick={askPlan}>
+          {plan ? 'Plan again' : 'Dry run'}
+        </Button>
+        {planId !== null && planned && !isOver(planned) && <span className="text-text-3 text-xs">{planned.state}</span>}
+      </p>
+      <Refusal giving={planning} />
+      <ReasonField value={reason} onChange={setReason} />
+    </ManyDialog>
+  )
+}
+
+/** `Server memory to Redis: 402 fields. Skipped: 6 with a pending write, 2 left.` */
+function PlanSummary({ command }: { command: Command }) {
+  const plan: readonly PlanRow[] = command.plan ?? []
+  const refused = command.results.filter(({ outcome }) => outcome === 'refused').length
+  const gone = command.results.filter(({ outcome }) => outcome === 'gone').length
+  const directions = directionsOf(plan)
+  return (
+    <div className="direction">
+      {directions.length === 0 && <p>Nothing would be written.</p>}
+      {directions.map(({ text, count }) => (
+        <p key={text}>
+          {text} <span>{counted(count, 'field')}</span>
+        </p>
+      ))}
+      {skippedOf(plan).map(({ reason, count }) => (
+        <Note key={reason} icon="settling">
+          {counted(count, 'field')} left alone: {reason}.
+        </Note>
+      ))}
+      {refused > 0 && <Note icon="unknown">{counted(refused, 'session')} would be refused.</Note>}
+      {gone > 0 && <Note icon="info">{counted(gone, 'session')} gone already.</Note>}
+    </div>
+  )
+}

@@ -1,0 +1,50 @@
+import type { CommandRequest, SessionRow, Sid } from '@holdfast/store/contracts'
+import type { Selection } from '#features/sessions/selection.ts'
+import { counted } from '#ui/format/number.ts'
+import { timeText } from '#ui/format/time.ts'
+import { visibleText } from '#ui/format/visible-text.ts'
+
+/** Whom a command is for, and how that is said. */
+export interface Scope {
+  target: CommandRequest['target']
+  /** `Thornwick`, `388 sessions`: after the verb. */
+  what: string
+  /** The whole scope as a sentence. */
+  sentence: string
+  count: number
+}
+
+export const nameOfRow = ({ player, handle }: SessionRow): string =>
+  player ? visibleText(player.name) : `session ${handle}`
+
+/** The scope of one session. */
+export const scopeOfRow = (row: SessionRow): Scope => ({
+  target: { sids: [row.sid] },
+  what: nameOfRow(row),
+  sentence: `${nameOfRow(row)} ${row.handle}`,
+  count: 1,
+})
+
+/** The scope of what is selected. A filter is resolved by the console, once, when it takes the command. */
+export function scopeOfSelection(selection: Selection, isGone: (sid: Sid) => boolean): Scope {
+  if (selection.kind === 'all') {
+    const { filter, total, asOf } = selection
+    const matching = filter === '' ? 'sessions' : `matching ${filter}`
+    return {
+      target: { filter },
+      what: counted(total, 'session'),
+      sentence: `All ${total.toLocaleString('en-US')} ${matching} as of ${timeText(asOf)}`,
+      count: total,
+    }
+  }
+  const rows = [...selection.rows.values()]
+  const [only] = rows
+  if (rows.length === 1 && only) return scopeOfRow(only)
+  const gone = rows.filter(({ sid }) => isGone(sid)).length
+  return {
+    target: { sids: rows.map(({ sid }) => sid) },
+    what: counted(rows.length, 'session'),
+    sentence: `${rows.length} selected${gone > 0 ? ` (${gone} no longer connected)` : ''}`,
+    count: rows.length,
+  }
+}

@@ -1,0 +1,108 @@
+'use client'
+
+import { systemClock } from '@holdfast/runtime/clock'
+import { useQueryClient } from '@tanstack/react-query'
+import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react'
+import { type ApiClient, createApiClient } from '#features/api/request.ts'
+import { createHistory, type History, type Sample } from './history.ts'
+import { createLiveStore, IDLE_STATE, type LiveStore } from './live-store.ts'
+import { createServerClock, type ServerClock } from './server-clock.ts'
+import type { LiveState } from './stream-state.ts'
+import { createTicker, type Ticker } from './ticker.ts'
+
+interface Services {
+  api: ApiClient
+  live: LiveStore
+  /** The console's clock, as far as this browser knows it. */
+  clock: ServerClock
+  ticker: Ticker
+  history: History
+}
+
+const ServicesContext = createContext<Services | null>(null)
+
+function createServices(): Services {
+  const clock = createServerClock(systemClock.now)
+  const fetch: typeof globalThis.fetch = (input, init) => globalThis.fetch(input, init)
+  const live = createLiveStore({ fetch, clock: systemClock, random: Math.random })
+  return {
+    clock,
+    live,
+    history: createHistory(),
+    ticker: createTicker(systemClock, clock.now),
+    api: createApiClient({
+      fetch,
+      now: systemClock.now,
+      onTiming: ({ sentAt, receivedAt, asOf }) => clock.note({ sentAt, receivedAt, serverMs: Date.parse(asOf) }),
+    }),
+  }
+}
+
+/** What every page of the console asks with: the API, the stream, the console's time. One for a tab. */
+export function ServicesProvider({ children }: { children: ReactNode }) {
+  const [services] = useState(createServices)
+  const { live } = services
+  const queries = useQueryClient()
+  useEffect(() => {
+    const onVisibility = (): void => live.setVisible(document.visibilityState === 'visible')
+    const onOnline = (): void => live.setOnline(navigator.onLine)
+    const stopHistory = services.history.follow(live)
+    const stop = live.onResync(() => void queries.invalidateQueries())
+    document.addEventListener('visibilitychange', onVisibility)
+    window.addEventListener('online', onOnline)
+    window.addEventListener('offline', onOnline)
+    live.start()
+    return () => {
+      stop()
+      stopHistory()
+      document.removeEventListener('visibilitychange', onVisibility)
+      window.removeEventListener('online', onOnline)
+      window.removeEventListener('offline', onOnline)
+      live.close()
+    }
+  }, [live, queries, services])
+  return <ServicesContext value={services}>{children}</ServicesContext>
+}
+
+function useServices(): Services {
+  const services = useContext(ServicesContext)
+  if (!services) throw new Error('a page of the console is rendered outside of its services')
+  return services
+}
+
+export const useApi = (): ApiClient => useServices().api
+export const useLiveStore = (): LiveStore => useServices().live
+/** For what is read once, on an event. What is shown uses `useNow`. */
+export const useServerClock = (): ServerClock => useServices().clock
+
+/** A part of the stream's state. `select` must give the same value for the same state. */
+export function useLive<T>(select: (state: LiveState) => T): T {
+  const { live } = useServices()
+  return useSyncExternalStore(
+    live.subscribe,
+    () => select(live.state),
+    () => select(IDLE_STATE),
+  )
+}
+
+/** Ticks that this tab has seen, oldest first. */
+export function useHistory(): readonly Sample[] {
+  const { history } = useServices()
+  return useSyncExternalStore(
+    history.subscribe,
+    () => history.samples,
+    () => NO_SAMPLES,
+  )
+}
+
+const NO_SAMPLES: readonly Sample[] = []
+
+/** The console's time, epoch ms, anew each second. */
+export function useNow(): number {
+  const { ticker } = useServices()
+  return useSyncExternalStore(
+    ticker.subscribe,
+    () => ticker.now,
+    () => 0,
+  )
+}

@@ -1,0 +1,241 @@
+'use client'
+
+import type { Command, Field, PlanRow, SessionDetail } from '@holdfast/store/contracts'
+import { type KeyboardEvent, useState } from 'react'
+import { useCommand } from '#features/commands/command-desk.tsx'
+import { Note, ReasonField, Refusal, TypedConfirmation } from '#features/commands/command-fields.tsx'
+import { isOver } from '#features/commands/command-words.ts'
+import { directionsOf, writtenRows } from '#features/commands/plan-words.ts'
+import { nameOfRow, scopeOfRow } from '#features/commands/scope.ts'
+import { Stepper } from '#features/commands/stepper.tsx'
+import { TruthChoice } from '#features/commands/truth-choice.tsx'
+import { useGiving } from '#features/commands/use-giving.ts'
+import { useIsApple } from '#features/shell/help-sheet.tsx'
+import { useCommandsOff } from '#features/shell/wizard.tsx'
+import { Button } from '#ui/button.tsx'
+import { counted } from '#ui/format/number.ts'
+import { timeText } from '#ui/format/time.ts'
+import { visibleText } from '#ui/format/visible-text.ts'
+import { Icon } from '#ui/icon.tsx'
+import { Sheet } from '#ui/sheet.tsx'
+import { COPY_NAMES } from '#ui/states.ts'
+import { valueText } from './field-value.ts'
+import { foreseenPlan } from './foreseen-plan.ts'
+
+interface ReconcileSheetProps {
+  detail: SessionDetail
+  truth: 'owner' | 'redis'
+  onTruth: (truth: 'owner' | 'redis') => void
+  onCopyLink: () => void
+  onClose: () => void
+}
+
+/** Which copy is right, what that writes where, why; then what came of it. The diff stays beside it. */
+export function ReconcileSheet({ detail, truth, onTruth, onCopyLink, onClose }: ReconcileSheetProps) {
+  const { session, fields } = detail
+  const [reason, setReason] = useState('')
+  const [word, setWord] = useState('')
+  const [dryRun, setDryRun] = useState<{ id: string; at: number; version: string } | null>(null)
+  const [commandId, setCommandId] = useState<string | null>(null)
+  const isApple = useIsApple()
+  const trying = useGiving((command) => setDryRun({ id: command.id, at: Date.now(), version: session.version }))
+  const giving = useGiving((command) => setCommandId(command.id))
+  const { data: tried } = useCommand(dryRun?.id ?? null)
+  const { data: command } = useCommand(commandId)
+  const plan =
+    tried && isOver(tried) && tried.truth === truth ? (tried.plan ?? []) : foreseenPlan(session.sid, fields, truth)
+  const written = writtenRows(plan)
+  const off = useReconcileOff(detail)
+  const scope = scopeOfRow(session)
+  const missing =
+    off ??
+    (written.length === 0
+      ? 'Nothing to write'
+      : reason.trim() === ''
+        ? 'Say why'
+        : truth === 'redis' && word !== 'redis'
+          ? 'Type redis'
+          : null)
+  const order = { type: 'reconcile', target: scope.target, truth } as const
+  const reconcile = (): void => {
+    if (missing !== null || giving.isGiving) return
+    giving.give({ ...order, reason: reason.trim(), expect: { [session.sid]: session.version } }, scope.what)
+  }
+  const onKey = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) reconcile()
+  }
+  return (
+    <Sheet
+      title={`Reconcile ${nameOfRow(session)}`}
+      actions={<Button look="bare" icon="link" aria-label="Copy link" title="Copy link" onClick={onCopyLink} />}
+      onClose={onClose}
+      foot={
+        <>
+          <Stepper command={command ?? null} />
+          <div className="flex items-center gap-2">
+            <Button
+              size="lg"
+              off={off ?? (trying.isGiving ? 'On its way' : null)}
+              onClick={() => trying.give({ ...order, dryRun: true }, scope.what)}
+            >
+              Dry run
+            </Button>
+            <span className="flex-1 text-end text-text-3 text-xs">{missing}</span>
+            <Button look="primary" size="lg" off={missing} shortcut={isApple ? '⌘ ↵' : 'Ctrl ↵'} onClick={reconcile}>
+              Reconcile {counted(written.length, 'field')}
+            </Button>
+          </div>
+        </>
+      }
+    >
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: Ctrl and Enter confirm from every field in it */}
+      <div className="contents" onKeyDown={onKey}>
+        <TruthChoice value={truth} onChange={onTruth} />
+        <Directions plan={plan} truth={truth} />
+        {written.length > 0 && <PlanTable rows={written} />}
+        <LeftAlone plan={plan} fields={fields} name={nameOfRow(session)} />
+        <ReasonField value={reason} onChange={setReason} />
+        {truth === 'redis' && <TypedConfirmation value={word} onChange={setWord} word="redis" />}
+        <Refusal giving={giving} />
+        <Refusal giving={trying} />
+        {tried && dryRun && <DryRunNote command={tried} at={dryRun.at} version={dryRun.version} />}
+        {command && isOver(command) && <Outcome command={command} />}
+      </div>
+    </Sheet>
+  )
+}
+
+/** Why this session cannot be reconciled now; null: it can. A copy that cannot be read is neither right nor to be written over. */
+function useReconcileOff({ fields, closed, session }: SessionDetail): string | null {
+  const off = useCommandsOff()
+  if (off !== null) return off
+  if (closed) return 'The session has ended.'
+  const unread = (['gateway', 'server', 'redis'] as const).find(
+    (copy) =>
+      fields.length > 0 &&
+      fields.some(({ cells }) => cells[copy].kind === 'unknown') &&
+      fields.every(({ cells }) => ['unknown', 'not-held'].includes(cells[copy].kind)),
+  )
+  if (unread && (unread !== 'gateway' || session.status === 'connected'))
+    return `${COPY_NAMES[unread]} is not read now.`
+  return null
+}
+
+function Directions({ plan, truth }: { plan: readonly PlanRow[]; truth: 'owner' | 'redis' }) {
+  const directions = directionsOf(plan, truth)
+  if (directions.length === 0)
+    return (
+      <div className="direction">
+        <p>Nothing to write: the copies that were read agree.</p>
+      </div>
+    )
+  return (
+    <div className="direction">
+      {directions.map(({ text, from, to, count }) => (
+        <p key={text}>
+          {COPY_NAMES[from]} <Icon name="arrow" /> <span className="sr-only">to</span> {COPY_NAMES[to]}
+          <span>{counted(count, 'field')}</span>
+        </p>
+      ))}
+    </div>
+  )
+}
+
+/** A whole record would fill the sheet: the diff has its fields. */
+const valueWords = (field: string, value: unknown): string =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? counted(Object.keys(value).length, 'field')
+    : valueText(field, value, { isRaw: false, now: Date.now() })
+
+function PlanTable({ rows }: { rows: readonly PlanRow[] }) {
+  return (
+    <table className="plan">
+      <colgroup>
+        <col style={{ width: 116 }} />
+        <col />
+      </colgroup>
+      <thead>
+        <tr>
+          <th scope="col">Field, and where</th>
+          <th scope="col">Now, then after</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ field, to, before, after }) => (
+          <tr key={`${to} ${field}`}>
+            <td>
+              {field === '*' ? 'the whole record' : visibleText(field)}
+              {to !== 'redis' && <span className="block text-text-3">in {COPY_NAMES[to].toLowerCase()}</span>}
+            </td>
+            <td>
+              <PlanValue field={field} value={before} className="plan-before" />
+              <PlanValue field={field} value={after} className="plan-after" />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+function PlanValue({ field, value, className }: { field: string; value: unknown; className: string }) {
+  const isAbsent = value === null || value === undefined
+  return (
+    <span className={className} data-absent={isAbsent || undefined}>
+      {isAbsent ? 'absent' : <bdi>{valueWords(field, value)}</bdi>}
+    </span>
+  )
+}
+
+/** What is not touched, and why; and who notices. */
+function LeftAlone({ plan, fields, name }: { plan: readonly PlanRow[]; fields: readonly Field[]; name: string }) {
+  const unknown = fields.filter(({ state }) => state === 'unknown')
+  const waiting = fields.filter(({ state }) => state === 'settling')
+  const written = writtenRows(plan)
+  const isOnlyRedis = written.length > 0 && written.every(({ to }) => to === 'redis')
+  const isLogin = written.some(({ field, to }) => to !== 'redis' && ['loginState', 'player'].includes(field))
+  return (
+    <div className="grid gap-1.5">
+      {waiting.map(({ name: field }) => (
+        <Note key={field} icon="settling">
+          <b className="font-medium">{visibleText(field)}</b> is left alone: a write on its way will bring it.
+        </Note>
+      ))}
+      {unknown.map(({ name: field }) => (
+        <Note key={field} icon="unknown">
+          <b className="font-medium">{visibleText(field)}</b> is left alone: a copy of it cannot be read.
+        </Note>
+      ))}
+      {isOnlyRedis && <Note icon="info">{name} notices nothing. Only Redis is written.</Note>}
+      {isLogin && (
+        <Note icon="warning">Who {name} is in the game changes. The player may return to the login screen.</Note>
+      )}
+    </div>
+  )
+}
+
+function DryRunNote({ command, at, version }: { command: Command; at: number; version: string }) {
+  if (!isOver(command)) return <Note icon="settling">Dry run {command.state}.</Note>
+  const count = writtenRows(command.plan ?? []).length
+  const refused = command.results.filter(({ outcome }) => outcome !== 'done')
+  return (
+    <Note icon={refused.length === 0 ? 'in-sync' : 'unknown'}>
+      Dry run {timeText(at)}: {count} would be written, {refused.length} refused
+      {refused.length > 0 && ` (${refused.map(({ outcome, detail }) => detail ?? outcome).join('; ')})`}. Checked
+      against version <span className="mono">{version}</span>.
+    </Note>
+  )
+}
+
+function Outcome({ command }: { command: Command }) {
+  const { state, plan = [], results, detail } = command
+  const [only] = results
+  const isGood = state === 'verified'
+  return (
+    <Note icon={isGood ? 'in-sync' : 'warning'}>
+      {isGood
+        ? `${counted(writtenRows(plan).length, 'field')} written, verified: the copies were read again and agree.`
+        : `${state}: ${detail ?? only?.detail ?? only?.outcome ?? 'no word from its owner'}.`}
+    </Note>
+  )
+}

@@ -1,0 +1,130 @@
+'use client'
+
+import type { SessionRow, Sid } from '@holdfast/store/contracts'
+import { useRouter } from 'next/navigation'
+import { useState } from 'react'
+import { BootManyDialog, MessageManyDialog } from '#features/commands/bulk-dialogs.tsx'
+import { OneCommandButton } from '#features/commands/one-popover.tsx'
+import { ReconcileManyDialog } from '#features/commands/reconcile-many-dialog.tsx'
+import { scopeOfRow, scopeOfSelection } from '#features/commands/scope.ts'
+import { refusalText, useGiving } from '#features/commands/use-giving.ts'
+import { useShortcut } from '#features/keyboard/keyboard.tsx'
+import { useLive } from '#features/live/services.tsx'
+import { useCommandsOff } from '#features/shell/wizard.tsx'
+import { useToast } from '#features/toasts/toasts.tsx'
+import { Button } from '#ui/button.tsx'
+import { countText } from '#ui/format/number.ts'
+import { countOf, goneOf, type Selection } from './selection.ts'
+
+export interface BulkBarProps {
+  selection: Selection
+  isGone: (sid: Sid) => boolean
+  total: number
+  onSelectAll: () => void
+  onClear: () => void
+  onExport: () => void
+}
+
+type Open = 'boot' | 'message' | 'reconcile' | null
+
+/** What can be done to the selected sessions. Docked below the list: it covers no row. */
+export function BulkBar(props: BulkBarProps) {
+  const { selection, isGone, total, onSelectAll, onClear, onExport } = props
+  const [open, setOpen] = useState<Open>(null)
+  const off = useCommandsOff()
+  const isRedisDown = useLive(({ tick }) => tick?.redis.up === false)
+  const router = useRouter()
+  const scope = scopeOfSelection(selection, isGone)
+  const only = onlyRow(selection)
+  const recheck = useRecheck(selection, isGone)
+  const reconcileOff = off ?? (isRedisDown ? 'Redis is unreachable: reconcile is off.' : null)
+  const reconcile = (): void => {
+    if (reconcileOff !== null) return
+    if (only) router.push(`/sessions/${only.sid}?reconcile=one`)
+    else setOpen('reconcile')
+  }
+  useShortcut('recheck', () => off === null && recheck())
+  useShortcut('reconcile', reconcile)
+  useShortcut('boot', () => off === null && setOpen('boot'), !only)
+  useShortcut('message', () => off === null && setOpen('message'), !only)
+  const close = (): void => setOpen(null)
+  return (
+    <section className="bulk" aria-label="Selected sessions">
+      <Count selection={selection} gone={goneOf(selection, isGone)} sentence={scope.sentence} />
+      <span className="rule max-lg:hidden" />
+      <span className="contents max-lg:hidden">
+        <Button icon="recheck" off={off} onClick={recheck}>
+          Re-check
+        </Button>
+      </span>
+      <Button icon="drifted" off={reconcileOff} onClick={reconcile}>
+        Reconcile
+      </Button>
+      {only ? (
+        <OneCommandButton type="message" scope={scopeOfRow(only)} />
+      ) : (
+        <Button icon="message" off={off} onClick={() => setOpen('message')}>
+          Message
+        </Button>
+      )}
+      <span className="contents max-lg:hidden">
+        <Button icon="export" onClick={onExport}>
+          Export
+        </Button>
+      </span>
+      {only ? (
+        <OneCommandButton type="disconnect" scope={scopeOfRow(only)} />
+      ) : (
+        <Button icon="boot" look="danger" off={off} onClick={() => setOpen('boot')}>
+          Boot
+        </Button>
+      )}
+      {off !== null && <span className="min-w-0 truncate text-text-3 text-xs">{off}</span>}
+      <span className="flex-1 max-lg:hidden" />
+      {selection.kind === 'some' && total > countOf(selection) && (
+        <button type="button" className="link text-xs max-lg:hidden" onClick={onSelectAll}>
+          Select all {countText(total)} matching
+        </button>
+      )}
+      <Button look="bare" shortcut="esc" onClick={onClear}>
+        Clear
+      </Button>
+      {open === 'boot' && <BootManyDialog scope={scope} onClose={close} />}
+      {open === 'message' && <MessageManyDialog scope={scope} onClose={close} />}
+      {open === 'reconcile' && <ReconcileManyDialog scope={scope} onClose={close} />}
+    </section>
+  )
+}
+
+const onlyRow = (selection: Selection): SessionRow | null => {
+  if (selection.kind === 'all' || selection.rows.size !== 1) return null
+  return [...selection.rows.values()][0] ?? null
+}
+
+function Count({ selection, gone, sentence }: { selection: Selection; gone: number; sentence: string }) {
+  return (
+    <p role="status">
+      {selection.kind === 'all' ? (
+        <span className="font-medium">{sentence}</span>
+      ) : (
+        <>
+          <span className="font-medium">{countText(countOf(selection))} selected</span>{' '}
+          {gone > 0 && <span className="text-text-3 text-xs">{countText(gone)} no longer connected</span>}
+        </>
+      )}
+    </p>
+  )
+}
+
+/** Asks everybody again, at once: nothing is changed. */
+function useRecheck(selection: Selection, isGone: (sid: Sid) => boolean): () => void {
+  const toast = useToast()
+  const { give } = useGiving(
+    () => undefined,
+    (failure) => toast({ look: 'bad', text: refusalText(failure) }),
+  )
+  return () => {
+    const { target, what } = scopeOfSelection(selection, isGone)
+    give({ type: 'recheck', target }, what)
+  }
+}

@@ -1,0 +1,121 @@
+'use client'
+
+import Link from 'next/link'
+import { type MouseEvent, memo } from 'react'
+import { processName } from '#ui/format/process-name.ts'
+import { visibleText } from '#ui/format/visible-text.ts'
+import { PlayerText } from '#ui/player-text.tsx'
+import { type CellFacts, type Column, fieldsText } from './columns.tsx'
+import type { KnownRow } from './session-list.ts'
+import { unreadCopies } from './source-facts.ts'
+
+export interface SessionRowProps {
+  known: KnownRow
+  /** From 0, in all that match. */
+  index: number
+  columns: readonly Column[]
+  facts: CellFacts
+  isSelected: boolean
+  isCursor: boolean
+  onSelect: (index: number, isRange: boolean) => void
+  onCursor: (index: number) => void
+}
+
+export const rowId = (index: number): string => `session-row-${index}`
+
+/** One session. Drawn anew when something of it changes; what time changes draws itself. */
+export const SessionRowLine = memo(function SessionRowLine(props: SessionRowProps) {
+  const { known, index, columns, facts, isSelected, isCursor, onSelect, onCursor } = props
+  const { row, changed, changes, isGone } = known
+  const isLeft = row.status === 'closed' || isGone
+  const unread = isLeft ? [] : unreadCopies(row, facts.answering)
+  const press = (event: MouseEvent): void => {
+    if (!(event.target instanceof Element) || event.target.closest('a, input, label') === null) onCursor(index)
+  }
+  return (
+    <tr
+      id={rowId(index)}
+      aria-rowindex={index + 2}
+      aria-selected={isSelected}
+      data-cursor={isCursor || undefined}
+      data-gone={isLeft || undefined}
+      onClick={press}
+    >
+      <td className="cell-select">
+        <label className="hit">
+          <input
+            type="checkbox"
+            className="checkbox"
+            tabIndex={-1}
+            checked={isSelected}
+            aria-label={`Select ${visibleText(row.player?.name ?? `session ${row.handle}`)}`}
+            onChange={(event) =>
+              onSelect(index, event.nativeEvent instanceof PointerEvent && event.nativeEvent.shiftKey)
+            }
+          />
+        </label>
+      </td>
+      {columns.map((column) => {
+        const isTinted = changes > 0 && column.of.some((field) => changed.has(field))
+        const isUnread = unread.some((copy) => copy === column.id)
+        return (
+          <td key={column.id} className={classesOf(column, isUnread)} data-tint={isTinted ? changes % 2 : undefined}>
+            {column.id === 'player' ? <Player known={known} /> : cellOf(column, known, facts, isUnread)}
+          </td>
+        )
+      })}
+      <td className="line-two mono">{placeText(known)}</td>
+    </tr>
+  )
+})
+
+const classesOf = ({ className, isEnd, isLess }: Column, isHatched: boolean): string =>
+  [className, isEnd && 'end', isLess && 'drops', isHatched && 'hatched'].filter(Boolean).join(' ')
+
+function cellOf(column: Column, known: KnownRow, facts: CellFacts, isHatched: boolean) {
+  const cell = column.cell(known, facts)
+  return isHatched ? <span>{cell}</span> : cell
+}
+
+function Player({ known: { row } }: { known: KnownRow }) {
+  const { player, sid, loginState } = row
+  return (
+    <Link href={`/sessions/${sid}`} tabIndex={-1} prefetch={false}>
+      {player ? (
+        <>
+          <PlayerText text={player.name} className="name" /> <span className="mono text-text-3">{player.dbref}</span>
+        </>
+      ) : (
+        <span className="name text-text-3">{loginState === 'connected' ? 'not logged in' : 'nobody'}</span>
+      )}
+    </Link>
+  )
+}
+
+/** The second line of a row in a narrow window. */
+function placeText({ row }: KnownRow): string {
+  const parts = [
+    String(row.handle),
+    row.gateway === '' ? 'no gateway' : processName(row.gateway),
+    row.server === null ? 'no server' : processName(row.server),
+    fieldsText(row.drifted),
+  ]
+  return parts.filter((part) => part !== '').join(' · ')
+}
+
+/** Stands where a row will be that has not been told yet. */
+export function SkeletonRow({ index, columns }: { index: number; columns: readonly Column[] }) {
+  return (
+    <tr aria-rowindex={index + 2} className="skeleton">
+      <td className="cell-select" />
+      {columns.map(({ id, className, isLess }) => (
+        <td key={id} className={[className, isLess && 'drops'].filter(Boolean).join(' ')}>
+          <span style={{ width: `${40 + ((index * 7 + id.length * 13) % 45)}%` }} />
+        </td>
+      ))}
+      <td className="line-two">
+        <span style={{ width: '60%' }} />
+      </td>
+    </tr>
+  )
+}

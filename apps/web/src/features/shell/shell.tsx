@@ -1,0 +1,110 @@
+'use client'
+
+import { usePathname, useRouter } from 'next/navigation'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { CommandDesk } from '#features/commands/command-desk.tsx'
+import { KeyboardProvider, useShortcut } from '#features/keyboard/keyboard.tsx'
+import { ServicesProvider, useLive, useLiveStore } from '#features/live/services.tsx'
+import { RAIL, usePreference } from '#features/preferences/preferences.ts'
+import { ToastProvider } from '#features/toasts/toasts.tsx'
+import { Dialog } from '#ui/dialog.tsx'
+import { useMedia } from '#ui/use-media.ts'
+import { BannerLine } from './banner-line.tsx'
+import { SheetFrame, useIsSheetOpen } from './frame-sheet.tsx'
+import { HelpSheet } from './help-sheet.tsx'
+import { Nav } from './nav.tsx'
+import { type ConsolePage, PAGES } from './pages.ts'
+import { Palette } from './palette.tsx'
+import { SignedOutDialog } from './signed-out-dialog.tsx'
+import { TopBar } from './top-bar.tsx'
+import { type Wizard, WizardProvider } from './wizard.tsx'
+
+/** Navigation and the frame around every page of the console. */
+export function Shell({ wizard, children }: { wizard: Wizard; children: ReactNode }) {
+  return (
+    <WizardProvider wizard={wizard}>
+      <ServicesProvider>
+        <KeyboardProvider>
+          <ToastProvider>
+            <CommandDesk>
+              <SheetFrame>
+                <Frame>{children}</Frame>
+              </SheetFrame>
+            </CommandDesk>
+          </ToastProvider>
+        </KeyboardProvider>
+      </ServicesProvider>
+    </WizardProvider>
+  )
+}
+
+/** A sheet beside the page leaves no room for the names of the pages. */
+const CROWDED = '(max-width: 1535px)'
+
+function Frame({ children }: { children: ReactNode }) {
+  const [isRail, setIsRail] = usePreference(RAIL)
+  const [open, setOpen] = useState<'menu' | 'palette' | 'help' | null>(null)
+  const isPaused = useLive((state) => state.isPaused)
+  const live = useLiveStore()
+  const router = useRouter()
+  const isSheetOpen = useIsSheetOpen()
+  const isCrowded = useMedia(CROWDED) && isSheetOpen
+  const close = (): void => setOpen(null)
+  useFocusOnTitle()
+  useShortcut('palette', () => setOpen('palette'))
+  useShortcut('help', () => setOpen('help'))
+  useShortcut('nav', () => setIsRail(!isRail))
+  useShortcut('pause', () => live.setPaused(!live.state.isPaused))
+  return (
+    <div className="app" data-rail={isRail || isCrowded || undefined}>
+      <a href="#main" className="skip-link">
+        Skip to the page
+      </a>
+      {PAGES.map((page) => (
+        <GoTo key={page.href} page={page} />
+      ))}
+      <Nav />
+      <div className="app-body">
+        <TopBar
+          onMenu={() => setOpen('menu')}
+          onFind={() => setOpen('palette')}
+          onHelp={() => setOpen('help')}
+          onCommands={() => router.push('/audit?by=me')}
+        />
+        <BannerLine />
+        {isPaused && <div className="paused-edge" />}
+        <main id="main" className="page" tabIndex={-1}>
+          {children}
+        </main>
+      </div>
+      {open === 'palette' && <Palette onClose={close} />}
+      {open === 'help' && <HelpSheet onClose={close} />}
+      {open === 'menu' && (
+        <Dialog title="Pages" isTitleHidden className="drawer nav-drawer" onClose={close}>
+          {/* biome-ignore lint/a11y/useKeyWithClickEvents lint/a11y/noStaticElementInteractions: closes behind its links, which keys press as well */}
+          <div onClick={close}>
+            <Nav />
+          </div>
+        </Dialog>
+      )}
+      <SignedOutDialog />
+    </div>
+  )
+}
+
+/** After a navigation focus would be left on what is gone; after a fresh load it is the browser's. */
+function useFocusOnTitle(): void {
+  const path = usePathname()
+  const last = useRef(path)
+  useEffect(() => {
+    if (last.current === path) return
+    last.current = path
+    document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true })
+  }, [path])
+}
+
+function GoTo({ page: { href, shortcut } }: { page: ConsolePage }) {
+  const router = useRouter()
+  useShortcut(shortcut ?? 'go-overview', () => router.push(href), shortcut !== null)
+  return null
+}

@@ -1,0 +1,49 @@
+import type { LiveTick, Source } from '@holdfast/store/contracts'
+
+export interface SourceFigure {
+  id: 'redis' | 'kafka' | 'gateways' | 'servers'
+  label: string
+  value: string
+  /** `unknown`: some of it does not answer, and may live. */
+  look: 'up' | 'unknown' | 'down'
+}
+
+/** Processes name themselves by their role: `gateway-...`, `server-...`, or short. */
+export const roleOf = (id: string): 'gateway' | 'server' | null => {
+  if (/^(gateway|gw)\b/.test(id)) return 'gateway'
+  return /^(server|srv)\b/.test(id) ? 'server' : null
+}
+
+/** What the strip in the top bar says of everything that the console reads. Null before the first tick. */
+export function sourceFigures(tick: LiveTick | null): readonly SourceFigure[] | null {
+  if (!tick) return null
+  const { redis, kafka, sources } = tick
+  return [
+    {
+      id: 'redis',
+      label: 'Redis',
+      value: redis.up ? `${(redis.pingMs ?? 0).toFixed(1)} ms` : 'down',
+      look: redis.up ? 'up' : 'down',
+    },
+    {
+      id: 'kafka',
+      label: kafka.up ? 'Kafka lag' : 'Kafka',
+      value: kafka.up ? String(kafka.lag ?? 0) : 'down',
+      look: kafka.up ? 'up' : 'down',
+    },
+    processes('gateways', 'Gateways', sources, 'gateway'),
+    processes('servers', 'Servers', sources, 'server'),
+  ]
+}
+
+function processes(
+  id: 'gateways' | 'servers',
+  label: string,
+  sources: readonly Source[],
+  role: 'gateway' | 'server',
+): SourceFigure {
+  const all = sources.filter((source) => roleOf(source.id) === role)
+  const up = all.filter(({ status }) => status !== 'dead').length
+  const look = up === all.length && up > 0 ? 'up' : up === 0 ? 'down' : 'unknown'
+  return { id, label, value: all.length === 0 ? 'none' : `${up}/${all.length}`, look }
+}

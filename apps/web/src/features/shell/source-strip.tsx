@@ -1,0 +1,44 @@
+'use client'
+
+import Link from 'next/link'
+import { useLive } from '#features/live/services.tsx'
+import { Icon } from '#ui/icon.tsx'
+import { type SourceFigure, sourceFigures } from './source-figures.ts'
+
+const ICONS = { up: null, unknown: 'unknown', down: 'close' } as const
+
+/** Everything that the console reads, each with how it stands; opens Health at it. */
+export function SourceStrip() {
+  const figures = sourceFigures(useLive(({ tick }) => tick))
+  if (!figures)
+    return (
+      <ul className="sources" aria-label="Sources">
+        <li>
+          <Link href="/health" data-look="unknown">
+            <span>Sources not read yet</span>
+          </Link>
+        </li>
+      </ul>
+    )
+  return (
+    <ul className="sources" aria-label="Sources">
+      {figures.map((figure) => (
+        <li key={figure.id}>
+          <Figure figure={figure} />
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Figure({ figure: { id, label, value, look } }: { figure: SourceFigure }) {
+  const icon = ICONS[look]
+  return (
+    <Link href={`/health?at=${id}`} data-look={look}>
+      {icon && <Icon name={icon} size="xs" />}
+      <span>
+        {label} <b>{value}</b>
+      </span>
+    </Link>
+  )
+}

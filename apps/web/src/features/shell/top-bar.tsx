@@ -1,0 +1,65 @@
+'use client'
+
+import { useSyncExternalStore } from 'react'
+import { Button } from '#ui/button.tsx'
+import { Icon, Mark } from '#ui/icon.tsx'
+import { LockButton } from './lock-button.tsx'
+import { SourceStrip } from './source-strip.tsx'
+import { StreamPill } from './stream-pill.tsx'
+import { ThemeSwitch } from './theme-switch.tsx'
+import { UserMenu } from './user-menu.tsx'
+
+export interface TopBarProps {
+  onMenu: () => void
+  onFind: () => void
+  onHelp: () => void
+  onCommands: () => void
+}
+
+export function TopBar({ onMenu, onFind, onHelp, onCommands }: TopBarProps) {
+  return (
+    <>
+      <header className="top">
+        <span className="lg:hidden">
+          <Button look="bare" icon="menu" aria-label="Pages" onClick={onMenu} />
+        </span>
+        <span className="brand lg:hidden" style={{ padding: 0, height: 'auto' }}>
+          <Mark />
+        </span>
+        <EnvironmentBadge />
+        <button type="button" className="find" onClick={onFind}>
+          <Icon name="search" size="s" />
+          <span>Search or run a command</span>
+          <kbd className="kbd">Ctrl K</kbd>
+        </button>
+        <span className="flex-1" />
+        <StreamPill />
+        <SourceStrip />
+        <span className="flex items-center">
+          <span className="max-lg:hidden">
+            <LockButton />
+          </span>
+          <ThemeSwitch />
+          <UserMenu onHelp={onHelp} onCommands={onCommands} />
+        </span>
+      </header>
+      <div className="sources-narrow">
+        <SourceStrip />
+      </div>
+    </>
+  )
+}
+
+const never = () => () => undefined
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
+
+/** Which console this is: the machine's own, or the host it is reached by. */
+export function EnvironmentBadge() {
+  const host = useSyncExternalStore(
+    never,
+    () => window.location.hostname,
+    () => null,
+  )
+  if (host === null) return null
+  return <span className="env">{LOOPBACK.test(host) ? 'local' : host}</span>
+}

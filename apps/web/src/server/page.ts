@@ -1,0 +1,13 @@
+import { headers } from 'next/headers'
+import { consoleProcess } from './console-process.ts'
+import type { PageFacts, Visitor } from './visitor.ts'
+
+/** Who asks for this page; null for a stranger, and while the console is still starting. */
+export async function visitor(): Promise<Visitor | null> {
+  return (await consoleProcess()?.visitorOf(await headers())) ?? null
+}
+
+/** Null while the console is still starting. */
+export async function pageFacts(): Promise<PageFacts | null> {
+  return consoleProcess()?.pageFactsFor(await headers()) ?? null
+}

@@ -1,0 +1,54 @@
+'use client'
+
+import type { ReactNode } from 'react'
+import { useShortcut } from '#features/keyboard/keyboard.tsx'
+import { useLive, useLiveStore } from '#features/live/services.tsx'
+import { Button } from './button.tsx'
+import { timeText } from './format/time.ts'
+import { PageTitle } from './page-title.tsx'
+
+/** The first line of a page: its name, what there is to say of it, and what can be done. */
+export function PageHead({ title, about, children }: { title: ReactNode; about?: ReactNode; children?: ReactNode }) {
+  return (
+    <div className="page-head">
+      <PageTitle>{title}</PageTitle>
+      {about}
+      <span className="flex-1" />
+      {children}
+    </div>
+  )
+}
+
+/** When what is shown was so, by the console's clock. */
+export function AsOf({ at }: { at: string | null | undefined }) {
+  if (!at) return null
+  return <span className="age max-lg:hidden">as of {timeText(at)}</span>
+}
+
+/** Holds everything new back, on every page, until it is pressed again. */
+export function PauseButton() {
+  const isPaused = useLive((state) => state.isPaused)
+  const live = useLiveStore()
+  return (
+    <Button
+      icon={isPaused ? 'resume' : 'pause'}
+      shortcut="p"
+      aria-pressed={isPaused}
+      onClick={() => live.setPaused(!isPaused)}
+    >
+      {isPaused ? 'Go on' : 'Pause'}
+    </Button>
+  )
+}
+
+/** The link to what is shown, for somebody else; by the key too. */
+export function useCopyLink(onCopied: (text: string) => void): () => void {
+  const copy = (): void => {
+    navigator.clipboard.writeText(window.location.href).then(
+      () => onCopied('The link is copied.'),
+      () => onCopied('This browser does not let the link be copied. It is in the address bar.'),
+    )
+  }
+  useShortcut('link', copy)
+  return copy
+}

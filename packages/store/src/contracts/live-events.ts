@@ -1,0 +1,62 @@
+import { z } from 'zod'
+import { sessionRowSchema, sourceSchema, stateSchema } from './console-api.ts'
+import { sidSchema } from './session-id.ts'
+
+/**
+ * The events of `GET /api/live` (SSE). Each `patch` has the id `<epoch>-<rev>`; a reader that comes back with it as
+ * `Last-Event-ID` is sent what it missed, or `resync`.
+ */
+
+/** The first of each stream. Another `epoch` than before: the console was started anew, and revisions mean nothing any more. */
+export const liveHelloSchema = z.object({
+  epoch: z.string(),
+  rev: z.int(),
+  build: z.string(),
+  now: z.iso.datetime(),
+})
+
+/**
+ * Rows of the list of sessions that are new or other (`up`), and sessions that left it (`rm`), since revision `from`. Drop one
+ * whose `to` is not above the revision of what is shown; where `from` is above it, something was missed: ask again.
+ */
+export const livePatchSchema = z.object({
+  from: z.int(),
+  to: z.int(),
+  up: z.array(sessionRowSchema),
+  rm: z.array(sidSchema),
+})
+
+/** Each second, with or without changes: what the frame of every page shows. */
+export const liveTickSchema = z.object({
+  rev: z.int(),
+  now: z.iso.datetime(),
+  /** Records that the console has yet to read. */
+  lag: z.int(),
+  /** How far its picture of the memories is behind, ms; null before the first. */
+  behindMs: z.int().nullable(),
+  sources: z.array(sourceSchema),
+  sessions: z.int(),
+  counts: z.record(stateSchema, z.int()),
+  queues: z.object({ pending: z.int(), retrying: z.int(), dead: z.int() }),
+  redis: z.object({ up: z.boolean(), pingMs: z.number().nullable() }),
+  kafka: z.object({ up: z.boolean(), lag: z.int().nullable() }),
+})
+
+/** What was sent before does not lead here (`reason` says why): ask for everything again. */
+export const liveResyncSchema = z.object({ rev: z.int(), reason: z.enum(['slow', 'too-old', 'restarted']) })
+
+/** The session of this stream is over; the stream ends. */
+export const liveAuthSchema = z.object({ reason: z.enum(['signed-out', 'expired', 'revoked']) })
+
+export type LiveHello = z.infer<typeof liveHelloSchema>
+export type LivePatch = z.infer<typeof livePatchSchema>
+export type LiveTick = z.infer<typeof liveTickSchema>
+export type LiveResync = z.infer<typeof liveResyncSchema>
+export type LiveAuth = z.infer<typeof liveAuthSchema>
+
+export type LiveEvent =
+  | { event: 'hello'; data: LiveHello }
+  | { event: 'patch'; data: LivePatch }
+  | { event: 'tick'; data: LiveTick }
+  | { event: 'resync'; data: LiveResync }
+  | { event: 'auth'; data: LiveAuth }
