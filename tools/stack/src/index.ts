@@ -1,6 +1,7 @@
 export { type ExtraListener, type KafkaOptions, startKafka } from './kafka.ts'
 export { freePorts, portIsFree } from './ports.ts'
 export { startPostgres } from './postgres.ts'
+export { programPath, providePrograms } from './programs.ts'
 export { type ServiceOptions, startRedis } from './redis.ts'
 export type { Exit, Ports, Role, Service } from './service.ts'
 export { type Services, type ServicesOptions, startServices } from './services.ts'

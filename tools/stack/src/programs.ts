@@ -16,6 +16,8 @@ const PROGRAMS = {
   redis: { command: 'redis-server', debianPackage: 'redis-server', insteadSet: 'REDIS_URL' },
   maven: { command: 'mvn', debianPackage: 'maven', insteadSet: 'KAFKA_BROKERS' },
   java: { command: 'java', debianPackage: 'openjdk-17-jre-headless', insteadSet: 'KAFKA_BROKERS' },
+  /** Of tests and benches only. */
+  chromium: { command: 'chromium', debianPackage: 'chromium', insteadSet: 'CHROME_PATH' },
 } as const satisfies Record<string, Program>
 
 export type ProgramName = keyof typeof PROGRAMS
@@ -67,8 +69,18 @@ function runInstaller(packages: readonly string[]) {
   return runProgram('sh', script, { timeoutMs: INSTALL_DEADLINE_MS })
 }
 
-const find = (name: ProgramName): string | undefined =>
-  name === 'java' ? findJava() : findInPath(PROGRAMS[name].command)
+/** A Chromium by CHROME_PATH, else by any of its names in PATH. */
+function findChromium(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const path = env.CHROME_PATH
+  if (path !== undefined && path !== '') return existsSync(path) ? path : undefined
+  return CHROMIUM_NAMES.map((name) => findInPath(name, env.PATH)).find((found) => found !== undefined)
+}
+const CHROMIUM_NAMES = ['chromium', 'google-chrome', 'google-chrome-stable', 'chromium-browser']
+
+function find(name: ProgramName): string | undefined {
+  if (name === 'java') return findJava()
+  return name === 'chromium' ? findChromium() : findInPath(PROGRAMS[name].command)
+}
 
 async function install(missing: readonly ProgramName[], say: Say): Promise<void> {
   const packages = missing.map((name) => PROGRAMS[name].debianPackage)

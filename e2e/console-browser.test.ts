@@ -1,0 +1,111 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { openChromium } from './harness/chromium.ts'
+import { type Game, startGame, WIZARD } from './harness/game.ts'
+
+/** What holds only in a real browser: the policy of each page, and signing in without a script. */
+
+let game: Game
+let chromium: Browser
+let origin: string
+const open: Page[] = []
+
+beforeAll(async () => {
+  ;[game, chromium] = await Promise.all([startGame({ console: true }), openChromium()])
+  origin = `http://127.0.0.1:${game.webPort}`
+})
+afterEach(async () => {
+  for (const page of open.splice(0)) await page.context().close()
+})
+afterAll(async () => {
+  await chromium?.close()
+  await game?.stop()
+})
+
+async function newPage(options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
+  const page = await (await chromium.newContext(options)).newPage()
+  open.push(page)
+  return page
+}
+
+async function signIn(page: Page): Promise<void> {
+  await page.goto(`${origin}/login`)
+  await page.getByLabel('Character name').fill(WIZARD.name)
+  await page.getByLabel('Password', { exact: true }).fill(WIZARD.password)
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await page.waitForURL(`${origin}/`)
+}
+
+/** What a page complains of, or asks of others than the console. */
+function troublesOf(page: Page): string[] {
+  const troubles: string[] = []
+  page.on('console', (message) => {
+    if (message.type() === 'error') troubles.push(`${new URL(page.url()).pathname}: ${message.text()}`)
+  })
+  page.on('pageerror', (error) => void troubles.push(`${new URL(page.url()).pathname}: ${error.message}`))
+  page.on('request', (request) => {
+    const { protocol, host } = new URL(request.url())
+    const isOurs = host === new URL(origin).host || ['data:', 'blob:'].includes(protocol)
+    if (!isOurs) troubles.push(`asks ${request.url()}`)
+  })
+  return troubles
+}
+
+test('signs a wizard in, and out, without a script', async () => {
+  const page = await newPage({ javaScriptEnabled: false })
+  await page.goto(`${origin}/sessions`)
+  expect(page.url()).toContain('/login')
+  await page.getByLabel('Character name').fill(WIZARD.name)
+  await page.getByLabel('Password', { exact: true }).fill('not the password')
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await page.getByText('That name and password do not open the console.').waitFor()
+  await signIn(page)
+  const [cookie] = await page.context().cookies()
+  expect(cookie).toMatchObject({ name: 'holdfast', httpOnly: true, sameSite: 'Strict', path: '/' })
+})
+
+test('shows every page without breaking its policy, and fetches nothing from elsewhere', async () => {
+  const page = await newPage()
+  const troubles = troublesOf(page)
+  await signIn(page)
+  for (const path of ['/', '/sessions', '/divergence', '/queues', '/events', '/health', '/audit', '/settings']) {
+    await page.goto(`${origin}${path}`)
+    await page.getByRole('heading', { level: 1 }).first().waitFor()
+    // Its fonts are its own, and there.
+    expect(await page.evaluate(async () => (await document.fonts.ready).status)).toBe('loaded')
+  }
+  expect(troubles).toEqual([])
+})
+
+test('runs no script that a page did not come with, whatever gets into its text', async () => {
+  const page = await newPage()
+  const refused: string[] = []
+  page.on('console', (message) => {
+    if (message.text().includes('Content Security Policy')) refused.push(message.text())
+  })
+  // As if an answer of the server held it.
+  await page.route(`${origin}/login`, async (route) => {
+    const response = await route.fetch()
+    const body = (await response.text()).replace('</body>', '<script>window.injected = 1</script></body>')
+    await route.fulfill({ response, body })
+  })
+  await page.goto(`${origin}/login`)
+  // As if a page took text for markup.
+  await page.evaluate(() => {
+    const markup = '<img src="x" onerror="window.injected = 2"><a id="j" href="javascript:window.injected = 3">x</a>'
+    document.body.insertAdjacentHTML('beforeend', markup)
+  })
+  await page.locator('#j').click()
+  await expect.poll(() => refused.length).toBeGreaterThanOrEqual(3)
+  expect(await page.evaluate(() => Reflect.get(window, 'injected'))).toBeUndefined()
+})
+
+test('keeps the theme that was chosen from the first paint on', async () => {
+  const page = await newPage({ javaScriptEnabled: false, colorScheme: 'light' })
+  const background = async () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+  await page.goto(`${origin}/login`)
+  const light = await background()
+  await page.context().addCookies([{ name: 'holdfast-theme', value: 'dark', url: origin }])
+  await page.goto(`${origin}/login`)
+  expect(await background()).not.toBe(light)
+})
