@@ -52,6 +52,14 @@ async function untilDetached(names: readonly string[]): Promise<void> {
   })
 }
 
+/** The player has one session, which is connected. */
+async function untilOne(playerName: string): Promise<void> {
+  await waitUntil(async () => (await statusesOf(playerName)).join() === 'connected', {
+    timeoutMs: DETACHED_WITHIN_MS,
+    what: `the old session of ${playerName} gone`,
+  })
+}
+
 const firstDoorOpens = () =>
   waitUntil(() => loginPlayer(first, 'Bob').then((player) => player.hangUp() ?? true), {
     timeoutMs: SETTLED_MS,
@@ -75,7 +83,7 @@ test('detaches the sessions of a killed gateway in time, and lets its players co
 
   const ann = await loginPlayer(second, 'Ann')
   expect(await whoNames(bob, ANSWER_MS)).toEqual(['Ann', 'Bob', 'Cyd'])
-  await waitUntil(async () => (await statusesOf('Ann')).join() === 'connected', { what: 'the old session gone' })
+  await untilOne('Ann')
   await ann.ask('say back', 'You say, "back"', ANSWER_MS)
   await bob.waitFor('Ann says, "back"', ANSWER_MS, since)
   expect(heardSince(bob, since).filter((text) => text.includes('disconnected'))).toEqual([])
@@ -93,8 +101,10 @@ test('keeps nothing of who came back before the old session was given up', async
   await createPlayer(first, 'Dot')
   await game.kill('gateway', 0)
   const dot = await loginPlayer(second, 'Dot') // within a second: the old session still counts as connected
-  await untilStored(game.redis, [dot, bob], DETACHED_WITHIN_MS)
+  expect(await whoNames(bob, ANSWER_MS)).toEqual(['Bob', 'Dot', 'Dot'])
+  await untilOne('Dot')
   expect(await whoNames(bob, ANSWER_MS)).toEqual(['Bob', 'Dot'])
+  await untilStored(game.redis, [dot, bob], SETTLED_MS)
   expect(heardSince(bob, since).filter((text) => text.includes('disconnected'))).toEqual([])
   dot.hangUp()
 })
@@ -114,6 +124,7 @@ test('tells the players of a gateway that was only frozen, and lets it go on wit
   expect(await statusesOf('Eve')).toEqual(['detached'])
   expect(isAlive(pid)).toBe(true)
   const again = await loginPlayer(first, 'Eve')
+  await untilOne('Eve')
   await untilStored(game.redis, [again, bob], SETTLED_MS)
   again.hangUp()
 })

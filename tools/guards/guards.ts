@@ -60,4 +60,11 @@ export const GUARDS: readonly Guard[] = [
     without: '',
     test: { file: `${SCENARIOS}/store-lost.test.ts`, name: 'loses nothing under load, many flushes back' },
   },
+  {
+    name: 'second-witness',
+    file: 'packages/store/src/gateways/witness.ts',
+    text: '(await holderOf(slot)) !== gateway',
+    without: 'true',
+    test: { file: `${SCENARIOS}/gateways.test.ts`, name: 'leaves its sessions detached everywhere' },
+  },
 ]

@@ -16,6 +16,7 @@ test('tells every problem of the environment at once, also those that only a pro
   const problems = problemsOf({
     HOLDFAST_TELNET_PORT: 'telnet',
     HOLDFAST_LOGIN_WITHOUT_REDIS: 'maybe',
+    HOLDFAST_GRACE_SECONDS: '0',
     HOLDFAST_WIZARD_NAME: 'me',
     HOLDFAST_WIZARD_PASSWORD: 'short',
     KAFKA_BROKERS: 'localhost',
@@ -26,6 +27,7 @@ test('tells every problem of the environment at once, also those that only a pro
     'HOLDFAST_WIZARD_NAME: that name has a meaning of its own',
     'HOLDFAST_WIZARD_PASSWORD: a password has 6 to 128 characters',
     'HOLDFAST_LOGIN_WITHOUT_REDIS: use "allow" or "deny"',
+    'HOLDFAST_GRACE_SECONDS: use a whole number, from 1 to 86400',
     'REDIS_URL: use a URL such as redis://127.0.0.1:6379',
     'KAFKA_BROKERS: name brokers by host and port, such as 127.0.0.1:9092, with commas between them',
   ])

@@ -108,12 +108,18 @@ test('says it once while the log has it not applied, and again when that takes t
 })
 
 test('detaches under a new revision where the gateway’s last word came after all', async () => {
-  const { clock, owned, records, die } = sweepRig([sessionOf(a)])
+  const { clock, owned, records, detaches, die } = sweepRig([sessionOf(a)])
   die('gateway-1')
   await clock.advance(500)
   owned.sessions.merge(a, { width: 80, gatewayRevision: 2 }) // it lay in the log before, so the detach was dropped
-  await clock.advance(500)
+  await clock.advance(2_000)
   expect(records.map(({ id }) => id)).toEqual([`${a}:d1.2`, `${a}:d1.3`])
+  // Redis took the first: the time is the same.
+  const times = [
+    ...records.map(({ event }) => ('detachedUntil' in event ? event.detachedUntil : 0)),
+    detaches[0]?.given.until,
+  ]
+  expect(new Set(times).size).toBe(1)
 })
 
 test('tries a detach again until Redis has answered, whatever the answer', async () => {

@@ -41,8 +41,9 @@ export function startOrphanSweep(options: OrphanSweepOptions): { close(): void }
   const { clock, owned, witness, outbox, scripts, graceMs, events } = options
   /** Ids of records that may still be under way -> when they were sent, monotonic ms. */
   const said = new Map<string, number>()
-  /** Detaches that Redis has not acknowledged. */
-  const unstored = new Map<Sid, Detach>()
+  /** Detaches that were said, until memory has them; those that Redis has not acknowledged either. */
+  const given = new Map<Sid, Detach>()
+  const unstored = new Set<Sid>()
   let running = false
 
   const sessions = function* (): Iterable<SessionRecord> {
@@ -61,10 +62,13 @@ export function startOrphanSweep(options: OrphanSweepOptions): { close(): void }
     const { sid, connectionEpoch } = session
     const gatewayRevision = session.gatewayRevision + 1
     return say(`${sid}:d${connectionEpoch}.${gatewayRevision}`, (id) => {
-      const until = clock.now() + graceMs
+      // Redis takes the first of several, the log the first that no last word of the gateway overtook: both get one time.
+      const before = given.get(sid)
+      const until = before?.connectionEpoch === connectionEpoch ? before.until : clock.now() + graceMs
       const event = { type: 'connection.detached', reason: 'lost', gatewayRevision, detachedUntil: until } as const
       outbox.lifecycle(session, event, id)
-      unstored.set(sid, { connectionEpoch, gatewayRevision, reason: 'lost', until })
+      given.set(sid, { connectionEpoch, gatewayRevision, reason: 'lost', until })
+      unstored.add(sid)
     })
   }
 
@@ -101,18 +105,28 @@ export function startOrphanSweep(options: OrphanSweepOptions): { close(): void }
     if (count > 0) events.onForsaken(count)
   }
 
-  const storeDetaches = async (): Promise<void> => {
-    const ours = new Set([...owned()].map(({ partition }) => partition))
-    for (const sid of unstored.keys()) if (!ours.has(partitionOf(sid))) unstored.delete(sid)
-    while (unstored.size > 0) {
-      const some = [...unstored].slice(0, AT_ONCE)
-      await Promise.all(
-        some.map(async ([sid, given]) => {
-          await scripts.detach(sid, given)
-          unstored.delete(sid)
-        }),
-      )
+  /** What is not ours any more is its owner's to see to; what memory has is done, once Redis has it too. */
+  const forgetDone = (): void => {
+    const lives = new Map([...owned()].map((one) => [one.partition, one]))
+    for (const [sid, { connectionEpoch }] of given) {
+      const life = lives.get(partitionOf(sid))
+      const session = life?.sessions.get(sid)
+      if (session?.connectionEpoch === connectionEpoch && !isDetached(session)) continue
+      if (life && unstored.has(sid)) continue
+      given.delete(sid)
+      unstored.delete(sid)
     }
+  }
+
+  const storeOne = async (sid: Sid): Promise<void> => {
+    const detach = given.get(sid)
+    if (detach) await scripts.detach(sid, detach)
+    unstored.delete(sid)
+  }
+
+  const storeDetaches = async (): Promise<void> => {
+    forgetDone()
+    while (unstored.size > 0) await Promise.all([...unstored].slice(0, AT_ONCE).map(storeOne))
   }
 
   const look = async (): Promise<void> => {
