@@ -22,11 +22,19 @@ export function StateChip({ state, missingIn = [], text, isSolo = false }: State
 }
 
 /** How a source stands that is no session: up, silent, down. */
-export function SourceChip({ state, text }: { state: 'up' | 'unknown' | 'down'; text: string }) {
+export function SourceChip({
+  state,
+  text,
+  isSolo = false,
+}: {
+  state: 'up' | 'unknown' | 'down'
+  text: string
+  isSolo?: boolean
+}) {
   const look = { up: 'in-sync', unknown: 'unknown', down: 'down' } as const
   const icon = { up: 'in-sync', unknown: 'unknown', down: 'close' } as const
   return (
-    <span className="state" data-state={look[state]}>
+    <span className="state" data-state={look[state]} data-solo={isSolo || undefined}>
       <Icon name={icon[state]} />
       <span>{text}</span>
     </span>

@@ -1,8 +1,8 @@
 import type { Metadata } from 'next'
-import { PageTitle } from '#ui/page-title.tsx'
+import { OverviewPage } from '#features/overview/overview-page.tsx'
 
 export const metadata: Metadata = { title: 'Overview' }
 
-export default function OverviewPage() {
-  return <PageTitle>Overview</PageTitle>
+export default function Page() {
+  return <OverviewPage />
 }

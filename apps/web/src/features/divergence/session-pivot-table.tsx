@@ -4,6 +4,8 @@ import type { DivergenceItem, Sid } from '@holdfast/store/contracts'
 import Link from 'next/link'
 import { useNow } from '#features/live/services.tsx'
 import { fieldsText } from '#features/sessions/columns.tsx'
+import { SessionName } from '#features/sessions/session-name.tsx'
+import { useRowsOf } from '#features/sessions/use-rows-of.ts'
 import { ageText } from '#ui/format/duration.ts'
 import { timeText } from '#ui/format/time.ts'
 import { visibleText } from '#ui/format/visible-text.ts'
@@ -22,6 +24,7 @@ interface SessionPivotTableProps {
 /** Each session that is wrong, or was: since when, why, in what. */
 export function SessionPivotTable({ items, selected, onSelected }: SessionPivotTableProps) {
   const now = useNow()
+  const rows = useRowsOf(items.map(({ sid }) => sid))
   const toggle = (sid: Sid): void => {
     const next = new Set(selected)
     if (!next.delete(sid)) next.add(sid)
@@ -29,10 +32,10 @@ export function SessionPivotTable({ items, selected, onSelected }: SessionPivotT
   }
   return (
     <TableBox label="Sessions whose copies differ">
-      <table className="table" style={{ minWidth: 760 }}>
+      <table className="table" style={{ minWidth: 900 }}>
         <colgroup>
           {selected && <col style={{ width: 48 }} />}
-          <col style={{ width: 100 }} />
+          <col style={{ width: 230 }} />
           <col style={{ width: 170 }} />
           <col style={{ width: 120 }} />
           <col style={{ width: 130 }} />
@@ -82,10 +85,8 @@ export function SessionPivotTable({ items, selected, onSelected }: SessionPivotT
                   </label>
                 </td>
               )}
-              <td className="num">
-                <Link className="link" href={`/sessions/${item.sid}`}>
-                  {item.handle || 'none'}
-                </Link>
+              <td>
+                <SessionName sid={item.sid} row={rows.get(item.sid)} />
               </td>
               <td>
                 <StateChip state={item.state} missingIn={item.missingIn} />

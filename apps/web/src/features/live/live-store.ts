@@ -1,5 +1,5 @@
 import type { Clock } from '@holdfast/runtime/clock'
-import type { LivePatch } from '@holdfast/store/contracts'
+import type { LivePatch, LiveTick } from '@holdfast/store/contracts'
 import { readStream } from './read-stream.ts'
 import type { LiveMessage, LiveState, StreamEnd, StreamState } from './stream-state.ts'
 
@@ -19,6 +19,8 @@ export interface LiveStore {
   subscribe(listener: () => void): () => void
   /** Each patch that is not held back by a pause. */
   onPatch(listener: (patch: LivePatch) => void): () => void
+  /** Each tick, also while paused. */
+  onTick(listener: (tick: LiveTick) => void): () => void
   /** Everything that is shown has to be asked for again: something was missed. */
   onResync(listener: () => void): () => void
   setPaused(isPaused: boolean): void
@@ -51,6 +53,7 @@ export const IDLE_STATE: LiveState = {
 export function createLiveStore({ fetch, clock, random }: LiveStoreOptions): LiveStore {
   const listeners = new Set<() => void>()
   const patchListeners = new Set<(patch: LivePatch) => void>()
+  const tickListeners = new Set<(tick: LiveTick) => void>()
   const resyncListeners = new Set<() => void>()
   let state = IDLE_STATE
   let running: AbortController | null = null
@@ -90,6 +93,7 @@ export function createLiveStore({ fetch, clock, random }: LiveStoreOptions): Liv
         takePatch(message.patch)
         break
       case 'tick':
+        for (const listener of tickListeners) listener(message.tick)
         set({ tick: message.tick })
         break
       case 'resync':
@@ -158,6 +162,7 @@ export function createLiveStore({ fetch, clock, random }: LiveStoreOptions): Liv
     },
     subscribe: (listener) => listen(listeners, listener),
     onPatch: (listener) => listen(patchListeners, listener),
+    onTick: (listener) => listen(tickListeners, listener),
     onResync: (listener) => listen(resyncListeners, listener),
     setPaused(isPaused) {
       if (isPaused === state.isPaused) return

@@ -47,6 +47,7 @@ export function ServicesProvider({ children }: { children: ReactNode }) {
     const onVisibility = (): void => live.setVisible(document.visibilityState === 'visible')
     const onOnline = (): void => live.setOnline(navigator.onLine)
     const stopHistory = services.history.follow(live)
+    const stopClock = live.onTick(({ now }) => services.clock.noteTold(Date.parse(now), systemClock.now()))
     const stop = live.onResync(() => void queries.invalidateQueries())
     document.addEventListener('visibilitychange', onVisibility)
     window.addEventListener('online', onOnline)
@@ -55,6 +56,7 @@ export function ServicesProvider({ children }: { children: ReactNode }) {
     return () => {
       stop()
       stopHistory()
+      stopClock()
       document.removeEventListener('visibilitychange', onVisibility)
       window.removeEventListener('online', onOnline)
       window.removeEventListener('offline', onOnline)

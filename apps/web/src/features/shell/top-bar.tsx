@@ -1,8 +1,8 @@
 'use client'
 
-import { useSyncExternalStore } from 'react'
 import { Button } from '#ui/button.tsx'
 import { Icon, Mark } from '#ui/icon.tsx'
+import { EnvironmentBadge } from './environment-badge.tsx'
 import { LockButton } from './lock-button.tsx'
 import { SourceStrip } from './source-strip.tsx'
 import { StreamPill } from './stream-pill.tsx'
@@ -48,18 +48,4 @@ export function TopBar({ onMenu, onFind, onHelp, onCommands }: TopBarProps) {
       </div>
     </>
   )
-}
-
-const never = () => () => undefined
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
-
-/** Which console this is: the machine's own, or the host it is reached by. */
-export function EnvironmentBadge() {
-  const host = useSyncExternalStore(
-    never,
-    () => window.location.hostname,
-    () => null,
-  )
-  if (host === null) return null
-  return <span className="env">{LOOPBACK.test(host) ? 'local' : host}</span>
 }

@@ -1,8 +1,8 @@
 import type { Metadata } from 'next'
-import { PageTitle } from '#ui/page-title.tsx'
+import { AuditPage } from '#features/audit/audit-page.tsx'
 
 export const metadata: Metadata = { title: 'Audit' }
 
-export default function AuditPage() {
-  return <PageTitle>Audit</PageTitle>
+export default function Page() {
+  return <AuditPage />
 }

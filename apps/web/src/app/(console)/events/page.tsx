@@ -1,8 +1,8 @@
 import type { Metadata } from 'next'
-import { PageTitle } from '#ui/page-title.tsx'
+import { EventsPage } from '#features/events/events-page.tsx'
 
 export const metadata: Metadata = { title: 'Events' }
 
-export default function EventsPage() {
-  return <PageTitle>Events</PageTitle>
+export default function Page() {
+  return <EventsPage />
 }

@@ -1,8 +1,8 @@
 import type { Metadata } from 'next'
-import { PageTitle } from '#ui/page-title.tsx'
+import { HealthPage } from '#features/health/health-page.tsx'
 
 export const metadata: Metadata = { title: 'Health' }
 
-export default function HealthPage() {
-  return <PageTitle>Health</PageTitle>
+export default function Page() {
+  return <HealthPage />
 }

@@ -1,8 +1,8 @@
 import type { Metadata } from 'next'
-import { PageTitle } from '#ui/page-title.tsx'
+import { QueuesPage } from '#features/queues/queues-page.tsx'
 
 export const metadata: Metadata = { title: 'Queues' }
 
-export default function QueuesPage() {
-  return <PageTitle>Queues</PageTitle>
+export default function Page() {
+  return <QueuesPage />
 }

@@ -1,8 +1,8 @@
 import type { Metadata } from 'next'
-import { PageTitle } from '#ui/page-title.tsx'
+import { SettingsPage } from '#features/settings/settings-page.tsx'
 
 export const metadata: Metadata = { title: 'Settings' }
 
-export default function SettingsPage() {
-  return <PageTitle>Settings</PageTitle>
+export default function Page() {
+  return <SettingsPage />
 }

@@ -1,9 +1,9 @@
 import type { Metadata } from 'next'
-import { PageTitle } from '#ui/page-title.tsx'
+import { AuditItemPage } from '#features/audit/audit-item-page.tsx'
 
 export const metadata: Metadata = { title: 'Audit entry' }
 
-export default async function AuditEntryPage({ params }: { params: Promise<{ id: string }> }) {
+export default async function Page({ params }: { params: Promise<{ id: string }> }) {
   const { id } = await params
-  return <PageTitle>Audit entry {id}</PageTitle>
+  return <AuditItemPage key={id} id={decodeURIComponent(id)} />
 }

@@ -1,9 +1,9 @@
 import type { Metadata } from 'next'
-import { PageTitle } from '#ui/page-title.tsx'
+import { CommandPage } from '#features/commands/command-page.tsx'
 
 export const metadata: Metadata = { title: 'Command' }
 
-export default async function CommandPage({ params }: { params: Promise<{ id: string }> }) {
+export default async function Page({ params }: { params: Promise<{ id: string }> }) {
   const { id } = await params
-  return <PageTitle>Command {id}</PageTitle>
+  return <CommandPage key={id} id={decodeURIComponent(id)} />
 }

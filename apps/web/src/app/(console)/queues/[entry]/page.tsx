@@ -1,9 +1,9 @@
 import type { Metadata } from 'next'
-import { PageTitle } from '#ui/page-title.tsx'
+import { EntryPage } from '#features/queues/entry-page.tsx'
 
-export const metadata: Metadata = { title: 'Entry' }
+export const metadata: Metadata = { title: 'Waiting write' }
 
-export default async function EntryPage({ params }: { params: Promise<{ entry: string }> }) {
+export default async function Page({ params }: { params: Promise<{ entry: string }> }) {
   const { entry } = await params
-  return <PageTitle>Entry {entry}</PageTitle>
+  return <EntryPage id={decodeURIComponent(entry)} />
 }

@@ -1,0 +1,22 @@
+import type { SessionRow, Sid } from '@holdfast/store/contracts'
+import Link from 'next/link'
+import { PlayerText } from '#ui/player-text.tsx'
+
+/** A session in a list of something else: its player and handle; by its id where that is all there is. */
+export function SessionName({ sid, row }: { sid: Sid; row: SessionRow | undefined }) {
+  return (
+    <Link href={`/sessions/${sid}`} className="hover:underline">
+      {row?.player ? (
+        <>
+          <PlayerText text={row.player.name} className="name" /> <span className="mono text-text-3">{row.handle}</span>
+        </>
+      ) : row ? (
+        <>
+          <span className="text-text-2">not logged in</span> <span className="mono text-text-3">{row.handle}</span>
+        </>
+      ) : (
+        <span className="mono">{sid}</span>
+      )}
+    </Link>
+  )
+}
