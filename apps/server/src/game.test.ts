@@ -74,11 +74,16 @@ describe('a newcomer whose login is not stored yet', () => {
   }
 
   it.each(['say hello', ':waves', 'page Newt=hello', 'LOGOUT'])(
-    'hears nothing of %s before the welcome',
+    'hears nothing of %s while it may still be refused',
     async (line) => {
-      expect((await type(alice, line, withNewcomer)).heard).not.toHaveProperty('5')
+      const refusable = { ...newcomer, waitingFor: { ...stored, kind: 'admitted' } }
+      expect((await type(alice, line, [...everybody, refusable])).heard).not.toHaveProperty('5')
     },
   )
+
+  it('hears the room from its binding on where it will be let in: other servers learn of a welcome later than its player', async () => {
+    expect((await type(alice, 'say hello', withNewcomer)).heard[5]).toBe('Alice says, "hello"\n')
+  })
 
   it('hears no announcement of a wizard', async () => {
     expect((await type(wizard, '@wall tide', withNewcomer)).heard).not.toHaveProperty('5')

@@ -11,14 +11,14 @@ import { awaitsPassword, takePassword } from './commands/password-prompt.ts'
 import { type Found, findCommand, HUH, pageNamed } from './commands/registry.ts'
 import { lines, ownOthers, sayGoodbye, show, tell } from './effects/output.ts'
 import { isAdmitted } from './sessions/admitted.ts'
-import { announce, stateChanged, storing } from './sessions/binding.ts'
+import { admitting, announce, stateChanged, storing } from './sessions/binding.ts'
 import { createConsoleSignIn } from './sessions/console-sign-in.ts'
 import { giveWay } from './sessions/give-way.ts'
 import type { GameParts, Inquiry } from './sessions/inquiry.ts'
 import { connecting, creating } from './sessions/login.ts'
 import { parseDbref } from './world/world.ts'
 
-const INQUIRIES: readonly Inquiry[] = [connecting, creating, storing, changingPassword, settling]
+const INQUIRIES: readonly Inquiry[] = [connecting, creating, storing, admitting, changingPassword, settling]
 
 const isCommandName = (word: string): boolean => findCommand(word, 'game').kind === 'exact'
 

@@ -191,7 +191,7 @@ export async function startConnectionStateStore(options: StoreOptions): Promise<
       orders: {
         readCopy,
         gateways,
-        writes: flusher,
+        writes: { store: flusher.storeBinding, retryNow: flusher.retryNow, drop: flusher.drop },
         recheck: (sid) => void audit.recheck(sid),
         reconciled: (sid) => audit.expectCommand(sid),
         problemOf: (session) => game.problemOf?.(session) ?? null,

@@ -1,6 +1,6 @@
 import type { Effect, GameContext, SessionsView } from '@holdfast/store'
 import type { CloseReason, OutputPart, SessionRecord, Sid } from '@holdfast/store/contracts'
-import { isAdmitted } from '../sessions/admitted.ts'
+import { hearsRoom, isAdmitted } from '../sessions/admitted.ts'
 import { type Dbref, parseDbref } from '../world/world.ts'
 
 /**
@@ -64,7 +64,7 @@ export function presentIn(room: string, sessions: SessionsView): readonly Sessio
   return sessions.inRoom(room).filter(isAdmitted)
 }
 
-/** Who is in a room, but for one player. */
+/** Who hears what is said in a room, but for one player. */
 export function othersIn(room: string, player: string, { sessions }: GameContext): readonly SessionRecord[] {
-  return presentIn(room, sessions).filter((other) => other.player !== player)
+  return sessions.inRoom(room).filter((other) => other.player !== player && hearsRoom(other))
 }

@@ -5,16 +5,17 @@ import { actorOf, lines, othersIn, ownOthers, presentIn, show, tell, tellAll } f
 import type { Texts } from '../text/texts.ts'
 import { renderRoom, seeRoom, sightSchema } from '../world/sight.ts'
 import { LIMBO, parseDbref } from '../world/world.ts'
-import { STORING_KIND } from './admitted.ts'
-import type { Inquiry } from './inquiry.ts'
+import { ADMITTING_KIND, STORING_KIND } from './admitted.ts'
+import type { Inquiry, LoginPolicy } from './inquiry.ts'
 import { type Binding, bind, disconnect, unbind } from './session-service.ts'
 
 /**
  * The second half of a login: the player is known. The session is bound in memory, then the binding is stored, then the
  * player is told, in this order: `bindAndStore`, and what `storing` answers.
  */
-export function bindAndStore(binding: Binding): readonly Effect[] {
-  return [bind(binding), { kind: 'ask', question: { kind: storing.kind, content: '' } }]
+export function bindAndStore(binding: Binding, loginWithoutRedis: LoginPolicy): readonly Effect[] {
+  const { kind } = loginWithoutRedis === 'allow' ? storing : admitting
+  return [bind(binding), { kind: 'ask', question: { kind, content: '' } }]
 }
 
 const storedSchema = z.object({ stored: z.enum(['stored', 'unavailable']), sight: sightSchema.nullable() })
@@ -42,6 +43,9 @@ export const storing: Inquiry = {
     return [unbind(), tell(session, NOT_LET_IN)]
   },
 }
+
+/** The same where a login that is not stored is refused: its session hears nothing before the answer. */
+export const admitting: Inquiry = { ...storing, kind: ADMITTING_KIND }
 
 /** First what is always there (outputs, event), so that a replay counts them the same, then what may differ. */
 function welcome(session: SessionRecord, { stored, sight }: Stored, context: GameContext, texts: Texts): Effect[] {

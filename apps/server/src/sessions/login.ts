@@ -81,14 +81,14 @@ export const connecting: Inquiry = {
       wizard: flags.includes(WIZARD_FLAG),
     })
   },
-  answered({ session, content, answer }) {
+  answered({ session, content, answer, loginWithoutRedis }) {
     const { hidden, inputSequence } = connectContent.parse(JSON.parse(content))
     const verdict = connectAnswer.parse(JSON.parse(answer))
     if (verdict.kind === 'refused') return [tell(session, REFUSED)]
     if (verdict.kind === 'unavailable') return [tell(session, CANNOT_CHECK)]
     const { dbref, name, room, wizard } = verdict
     const player = { player: formatDbref(dbref), playerName: name, wizard, room: formatDbref(room) }
-    return bindAndStore({ ...player, hidden: hidden && wizard, inputSequence })
+    return bindAndStore({ ...player, hidden: hidden && wizard, inputSequence }, loginWithoutRedis)
   },
 }
 
@@ -102,7 +102,7 @@ export const creating: Inquiry = {
   async work({ content, passwords }) {
     return JSON.stringify(await passwords.hash(createContent.parse(JSON.parse(content)).password))
   },
-  answered({ session, content, answer, context, world }) {
+  answered({ session, content, answer, context, world, loginWithoutRedis }) {
     const { name, inputSequence } = createContent.parse(JSON.parse(content))
     const hashing = createAnswer.parse(JSON.parse(answer))
     if (hashing.kind === 'busy') return [tell(session, CANNOT_CHECK)]
@@ -111,7 +111,7 @@ export const creating: Inquiry = {
       const dbref = await editor.createPlayer({ name, passwordHash, location: LIMBO, flags: [] })
       if (dbref === null) return [tell(session, NAME_TAKEN)]
       const player = { player: formatDbref(dbref), playerName: name, wizard: false, room: formatDbref(LIMBO) }
-      return bindAndStore({ ...player, hidden: false, inputSequence })
+      return bindAndStore({ ...player, hidden: false, inputSequence }, loginWithoutRedis)
     })
   },
 }

@@ -207,6 +207,19 @@ describe('a server that is silent', () => {
     expect(rig.answers.queues().entries).toEqual([])
   })
 
+  test('that left in order is not missed while another takes over, and is named where nobody does', async () => {
+    rig.processes.set(SERVER, { isLeaving: true, partitions: [] })
+    await rig.pass(1_000)
+    rig.processes.delete(SERVER)
+    expect(state()).toBe('in-sync')
+    await rig.pass(7_000)
+    expect(cell('room', 'server')).toMatchObject({ kind: 'unknown', reason: `${SERVER} has left`, last: '#0' })
+    rig.processes.set('server-b', {})
+    rig.own('server-b', 2)
+    await rig.pass(1_500)
+    expect(state()).toBe('in-sync')
+  })
+
   test('that gave a partition away which nobody took is not asked about it', async () => {
     rig.processes.set(SERVER, { partitions: [] })
     await rig.pass(10_000)

@@ -51,6 +51,7 @@ export interface ConsoleStatus {
   lag: number
   /** How far the console's picture of the memories is behind, ms; null before the first. */
   behindMs: number | null
+  /** In the list. */
   sessions: number
   rev: number
 }
@@ -147,7 +148,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
         kafkaUp: doesKafkaAnswer(look),
         lag: feed.lag,
         behindMs: copiesReadAsOf === null ? null : Math.max(0, Math.round(clock.monotonic() - copiesReadAsOf)),
-        sessions: model.copies.size,
+        sessions: Object.values(model.sessions.counts).reduce((sum, count) => sum + count, 0),
         rev: model.changes.rev,
       }
     },

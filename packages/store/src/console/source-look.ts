@@ -77,8 +77,9 @@ export function lookAtSources(facts: SourceFacts): SourceLook {
   }
   const process = (id: string): Standing => {
     const known = processes.get(id)
-    if (known?.hasLeft) return { status: 'dead', asOf: known.asOf, reason: `${id} has left` }
-    return standing(monotonic, known?.asOf ?? null, (silent) => silenceOf(id, silent))
+    // One that left in order ages as any other: others have its sessions before it counts as silent.
+    const reason = (silent: number | null): string => (known?.hasLeft ? `${id} has left` : silenceOf(id, silent))
+    return standing(monotonic, known?.asOf ?? null, reason)
   }
   const owner = (partition: Partition): Standing & { id: string | null } => {
     const id = ownerOf(partition)

@@ -33,7 +33,8 @@ const PLANS: Readonly<Record<Topic, TopicPlan>> = {
   'holdfast.state': { partitions: PARTITIONS, config: { 'cleanup.policy': 'compact', 'segment.ms': String(HOUR_MS) } },
   'holdfast.control': { partitions: 1, config: keptFor(DAY_MS) },
   'holdfast.events': { partitions: 4, config: keptFor(3 * DAY_MS) },
-  'holdfast.audit': { partitions: 1, config: { 'retention.ms': '-1' } },
+  // A request may name 10,000 sessions, each with the version that was expected.
+  'holdfast.audit': { partitions: 1, config: { 'retention.ms': '-1', 'max.message.bytes': String(4 * 1024 * 1024) } },
   'holdfast.dead-letter': { partitions: 1, config: keptFor(14 * DAY_MS) },
 }
 

@@ -33,6 +33,8 @@ export interface GatewayOrders {
 
 /** The owner's write-behind of one partition. */
 export interface WaitingWrites {
+  /** Writes what is dirty through, within a second or two; `unavailable`: it is written behind, when Redis takes it. */
+  store(sid: Sid): Promise<'stored' | 'unavailable'>
   /** Tries at once what waits of a session. */
   retryNow(sid: Sid): void
   /** Gives a dead letter up. Its hash fields and values; null where the session has none. */

@@ -78,10 +78,15 @@ test('gives the gateway what a client may tell anew, and leaves who the connecti
       'width -> server: null -> 100',
     ],
     steps: [
-      { kind: 'adopt', fields: { client: 'Mudlet', width: 100 } },
+      { kind: 'adopt', fields: { client: 'Mudlet', width: 100 }, above: null },
       { kind: 'take-connection', fields: { client: 'Mudlet', width: 100 } },
     ],
   })
+})
+
+test('has it adopted above a revision that a hand has raised', () => {
+  const redis = { hash: hashOf(memory, { width: '100', gatewayRevision: '50' }), version: '1.50.4' }
+  expect(planned({ redis }).steps).toContainEqual({ kind: 'adopt', fields: { width: 100 }, above: 50 })
 })
 
 test('asks no gateway that is gone', () => {

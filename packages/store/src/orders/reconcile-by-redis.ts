@@ -112,7 +112,9 @@ function forConnection({ memory, redis, connection, isHeld }: ReconcileCopies, s
       plan.push(planRow(sid, name, 'server', [textOf(whole, name), after], SKIPPED.identity))
   }
   const steps: ReconcileStep[] = []
-  if (atGateway.length > 0) steps.push({ kind: 'adopt', fields: changeables(stored, atGateway) })
+  // Redis takes nothing from a gateway under a revision that it has seen, also where a hand has written it there.
+  const above = stored.gatewayRevision > memory.gatewayRevision ? stored.gatewayRevision : null
+  if (atGateway.length > 0) steps.push({ kind: 'adopt', fields: changeables(stored, atGateway), above })
   if (inMemory.length > 0) steps.push({ kind: 'take-connection', fields: changeables(stored, inMemory) })
   return { plan, steps }
 }

@@ -33,7 +33,7 @@ export type ReconcileStep =
   /** The owner writes the gateway's fields, where Redis is still as it was `seen`. */
   | { kind: 'rewrite'; seen: string }
   | { kind: 'refresh'; above: number | null }
-  | { kind: 'adopt'; fields: Partial<Changeable> }
+  | { kind: 'adopt'; fields: Partial<Changeable>; above: number | null }
   /** The gateway is told who the session is. */
   | { kind: 'bind' }
   /** Memory takes server fields; a metadata value of null clears its key. */

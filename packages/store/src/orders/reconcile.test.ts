@@ -115,6 +115,35 @@ test('holds the line while Redis is read, and does nothing when ownership ends m
   expect(owned.next).toBe(0)
 })
 
+test('says a result only when Redis has what was ordered, or says that it has not', async () => {
+  const storing = Promise.withResolvers<'stored' | 'unavailable'>()
+  const writes = { store: () => storing.promise, retryNow: () => undefined, drop: () => null }
+  const { feed, settle, owned, batcher } = edited({ room: '#9' }, { writes })
+  feed(ordered({ type: 'reconcile', truth: 'owner' }))
+  await settle()
+  expect(owned.dirty.pendingFields(a)).toEqual(['room'])
+  expect(results(batcher.sent)).toEqual([])
+  expect(owned.next).toBe(0)
+  storing.resolve('unavailable')
+  await settle()
+  expect(results(batcher.sent)).toMatchObject([
+    { outcome: 'done', detail: expect.stringContaining('not taken it yet') },
+  ])
+})
+
+test('says nothing when ownership ends while it is stored: the next owner does', async () => {
+  const storing = Promise.withResolvers<'stored' | 'unavailable'>()
+  const writes = { store: () => storing.promise, retryNow: () => undefined, drop: () => null }
+  const { feed, settle, life, batcher, owned } = edited({ room: '#9' }, { writes })
+  feed(ordered({ type: 'reconcile', truth: 'owner' }))
+  await settle()
+  life.isCurrent = false
+  storing.resolve('stored')
+  await settle()
+  expect(results(batcher.sent)).toEqual([])
+  expect(owned.orders.size).toBe(0)
+})
+
 test('says gone when the session is found dead while Redis is read', async () => {
   const reading = Promise.withResolvers<RedisCopy>()
   const { feed, settle, owned, batcher } = edited({}, { readCopy: () => reading.promise })

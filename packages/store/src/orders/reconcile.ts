@@ -9,7 +9,8 @@ import type { OrderJob } from './wizard-orders.ts'
 
 /**
  * Makes the copies of one session agree, as a wizard has ordered. It holds the partition's line for one read of Redis
- * (docs/adr/0009), so that memory and Redis are compared at one moment; plan and change are then one synchronous step.
+ * (docs/adr/0012), so that memory and Redis are compared at one moment, and for the write that it makes; plan and change are one synchronous
+ * step.
  */
 export function createReconcileDesk(desk: LineDesk, parts: OrderParts) {
   const { owned, replica, isCurrent } = desk
@@ -53,10 +54,10 @@ export function createReconcileDesk(desk: LineDesk, parts: OrderParts) {
         owned.dirty.markRewrite(sid, step.seen)
         return
       case 'refresh':
-        gateways.order(session.gateway, 'refresh', sid, step.above === null ? {} : { above: step.above })
+        gateways.order(session.gateway, 'refresh', sid, aboveOf(step))
         return
       case 'adopt':
-        gateways.order(session.gateway, 'adopt', sid, { fields: step.fields })
+        gateways.order(session.gateway, 'adopt', sid, { fields: step.fields, ...aboveOf(step) })
         return
       case 'bind': {
         const { player, playerName, loginState } = session
@@ -73,35 +74,44 @@ export function createReconcileDesk(desk: LineDesk, parts: OrderParts) {
     }
   }
 
-  return async ({ session, order, turn, answer }: OrderJob): Promise<void> => {
+  /**
+   * Does it, and answers when it is stored: a result that a wizard has read must hold though this server dies the moment after.
+   * What Redis is right about is stored already.
+   */
+  const carryOut = async (
+    { session, turn, answer }: OrderJob,
+    planned: Planned & { kind: 'planned' },
+  ): Promise<void> => {
+    const plan = [...planned.plan]
+    for (const step of planned.steps) take(session, step, turn)
+    if (planned.steps.length > 0) turn.publishAtOnce()
+    parts.reconciled(session.sid)
+    const isStored = planned.steps.some(isWrite) ? await parts.writes.store(session.sid) : 'stored'
+    if (!isCurrent()) return
+    const later = isStored === 'stored' ? '' : '; Redis has not taken it yet, and will be given it again'
+    answer({ outcome: 'done', detail: wordsOf(plan) + later, plan })
+  }
+
+  return async (job: OrderJob): Promise<void> => {
+    const { session, order, answer } = job
+    const refused = (detail: string): void => answer({ outcome: 'refused', detail })
     const pendingBefore = pendingOf(session)
     const redis = await parts.readCopy(session.sid)
     if (!isCurrent()) return
-    if (!owned.sessions.get(session.sid)) {
-      answer({ outcome: 'gone' })
-    } else if (redis.kind === 'unavailable') {
-      answer({ outcome: 'refused', detail: `Redis does not answer: ${redis.problem}` })
-    } else if (session.status === 'connected' && !gateways.canTell) {
-      answer({
-        outcome: 'refused',
-        detail: 'Kafka does not bring what processes say: nobody knows which gateways live',
-      })
-    } else {
-      const planned = planOf(copiesOf(session, redis, pendingBefore), order.truth ?? 'owner')
-      if (planned.kind === 'refused') {
-        answer({ outcome: 'refused', detail: planned.detail })
-        return
-      }
-      const plan = [...planned.plan]
-      if (order.dryRun !== true) {
-        for (const step of planned.steps) take(session, step, turn)
-        if (planned.steps.length > 0) turn.publishAtOnce()
-        parts.reconciled(session.sid)
-      }
-      answer({ outcome: 'done', detail: wordsOf(plan), plan })
+    if (!owned.sessions.get(session.sid)) return answer({ outcome: 'gone' })
+    if (redis.kind === 'unavailable') return refused(`Redis does not answer: ${redis.problem}`)
+    if (session.status === 'connected' && !gateways.canTell) {
+      return refused('Kafka does not bring what processes say: nobody knows which gateways live')
     }
+    const planned = planOf(copiesOf(session, redis, pendingBefore), order.truth ?? 'owner')
+    if (planned.kind === 'refused') return refused(planned.detail)
+    if (order.dryRun !== true) return carryOut(job, planned)
+    answer({ outcome: 'done', detail: wordsOf(planned.plan), plan: [...planned.plan] })
   }
 }
+
+/** Whether the owner itself writes to Redis what memory has. */
+const isWrite = ({ kind }: ReconcileStep): boolean => kind === 'write' || kind === 'write-whole' || kind === 'rewrite'
 
 /** The session as it would be. */
 function withTaken(memory: SessionRecord, steps: readonly ReconcileStep[]): SessionRecord {
@@ -109,6 +119,8 @@ function withTaken(memory: SessionRecord, steps: readonly ReconcileStep[]): Sess
   for (const step of steps) if (step.kind === 'take') taken = { ...taken, ...step.change }
   return taken
 }
+
+const aboveOf = ({ above }: { above: number | null }) => (above === null ? {} : { above })
 
 const COPY_NAMES = { gateway: 'gateway memory', server: 'server memory', redis: 'Redis' } as const
 

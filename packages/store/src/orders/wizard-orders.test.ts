@@ -96,6 +96,18 @@ test('says that the game failed, and does not try it again', async () => {
   expect(rig.letters()).toBe(1)
 })
 
+test('says so when it cannot go on, and leaves a dead letter', async () => {
+  const rig = layLine([sessionOf(a)], {
+    recheck: () => {
+      throw new Error('a broken invariant')
+    },
+  })
+  rig.feed(ordered({ type: 'recheck' }), ordered({ type: 'message', text: 'x', commandId: 'c-2' }))
+  await rig.settle()
+  expect(results(rig.batcher.sent).map(({ outcome }) => outcome)).toEqual(['refused', 'done'])
+  expect(rig.letters()).toBe(1)
+})
+
 test('says that nobody is there to read a message just now', async () => {
   const { feed, settle, batcher } = layLine([sessionOf(a, { status: 'detached' })])
   feed(ordered({ type: 'message', text: 'x' }))
@@ -108,6 +120,7 @@ function writing(dropped: Readonly<Record<string, string>> | null = null) {
   const parts: Partial<OrderParts> = {
     gateways: { isAlive: () => true, canTell: true, order: (gateway, what) => calls.push(`${gateway} ${what}`) },
     writes: {
+      store: () => Promise.resolve('stored'),
       retryNow: (sid) => calls.push(`retry ${sid}`),
       drop: (sid) => {
         calls.push(`drop ${sid}`)

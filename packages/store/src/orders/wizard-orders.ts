@@ -37,7 +37,7 @@ const DONE: Answer = { outcome: 'done' }
  * the record counts as done; of several with one id (a replay gives the same again) the first counts.
  */
 export function createWizardDesk(desk: LineDesk, { obey }: CommandDesk, parts: OrderParts) {
-  const { owned, replica, outbox, events } = desk
+  const { owned, replica, outbox, events, isCurrent } = desk
   const { gateways, writes } = parts
   const reconcile = createReconcileDesk(desk, parts)
 
@@ -99,6 +99,21 @@ export function createWizardDesk(desk: LineDesk, { obey }: CommandDesk, parts: O
     }
   }
 
+  /** A broken invariant is the line's to report; but a wizard who is told nothing would order it again. */
+  const guarded = async (job: OrderJob): Promise<void> => {
+    let isAnswered = false
+    const answer = (what: Answer): void => {
+      isAnswered = true
+      job.answer(what)
+    }
+    try {
+      await carryOut({ ...job, answer })
+    } catch (error) {
+      if (!isAnswered && isCurrent()) job.answer(refused('a broken invariant: the server’s log says which'))
+      throw error
+    }
+  }
+
   return {
     /** `session` undefined: unknown here, or ended. */
     async applyOrder(
@@ -127,7 +142,7 @@ export function createWizardDesk(desk: LineDesk, { obey }: CommandDesk, parts: O
         answer({ ...refused(`it has changed since: version ${order.expect} -> ${version}`), version })
         return
       }
-      await carryOut({ session, order, event, record, turn, answer })
+      await guarded({ session, order, event, record, turn, answer })
     },
   }
 }

@@ -13,6 +13,7 @@ import {
   sessionOf,
   sidOf,
 } from '../testing/fixtures.ts'
+import { ordered } from '../testing/orders.ts'
 import { decide } from './apply-record.ts'
 
 const sid = sidOf(1)
@@ -312,4 +313,12 @@ test.each(['lost', 'replaced'] as const)('ends as %s only the connection that no
   expect(decide(sessionOf(sid, waits), false, close(1))).toEqual({ kind: 'command' })
   expect(decide(sessionOf(sid), false, close(1))).toEqual(drop)
   expect(decide(sessionOf(sid, { ...waits, connectionEpoch: 2 }), false, close(1))).toEqual(drop)
+})
+
+test('never drops a wizard’s order but as a repeat: it is answered whatever became of the session', () => {
+  const order = ordered({ type: 'message', text: 'x' }, sid)
+  expect(decide(undefined, false, order)).toEqual({ kind: 'order' })
+  expect(decide(undefined, true, order)).toEqual({ kind: 'order' })
+  expect(decide(sessionOf(sid), false, order)).toEqual({ kind: 'order' })
+  expect(decide(sessionOf(sid, { commandIds: [order.id] }), false, order)).toEqual({ kind: 'drop', why: 'repeat' })
 })

@@ -60,7 +60,7 @@ export function orderParts(parts: Partial<OrderParts> = {}): OrderParts {
   return {
     readCopy: () => Promise.resolve({ kind: 'read', hash: {}, version: null }),
     gateways: { isAlive: () => true, canTell: true, order: () => undefined },
-    writes: { retryNow: () => undefined, drop: () => null },
+    writes: { store: () => Promise.resolve('stored'), retryNow: () => undefined, drop: () => null },
     recheck: () => undefined,
     reconciled: () => undefined,
     problemOf: () => null,
