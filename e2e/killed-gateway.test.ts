@@ -1,5 +1,5 @@
 import { waitUntil } from '@holdfast/runtime/testing'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type Game, startGame } from './harness/game.ts'
 import { until } from './harness/pace.ts'
 import { createPlayer, type Door, hangUpAll, loginPlayer, type Player } from './harness/player.ts'
@@ -36,7 +36,29 @@ beforeAll(async () => {
   second = await doorOf(1)
   bob = await createPlayer(second, 'Bob')
 })
+// Nobody of one test is there in the next: their sessions end with their clients, or have ended.
+afterEach(async () => {
+  hangUpAll(guests.splice(0))
+  await waitUntil(async () => (await readSessions(game.redis)).length === 1, {
+    timeoutMs: GRACE_MS + DETACHED_WITHIN_MS,
+    what: 'Bob alone',
+  })
+})
 afterAll(() => game?.stop())
+
+const guests: Player[] = []
+
+async function comes(door: Door, name: string): Promise<Player> {
+  const player = await createPlayer(door, name)
+  guests.push(player)
+  return player
+}
+
+async function comesBack(door: Door, name: string): Promise<Player> {
+  const player = await loginPlayer(door, name)
+  guests.push(player)
+  return player
+}
 
 /** The sessions of a player, as `status` words. */
 async function statusesOf(playerName: string): Promise<string[]> {
@@ -70,7 +92,7 @@ const heardSince = (player: Player, since: number): string[] => player.lines.sli
 
 test('detaches the sessions of a killed gateway in time, and lets its players come back without a word', async () => {
   const names = ['Ann', 'Cyd']
-  const players = [await createPlayer(first, 'Ann'), await createPlayer(first, 'Cyd')]
+  const players = [await comes(first, 'Ann'), await comes(first, 'Cyd')]
   await untilStored(game.redis, [...players, bob], SETTLED_MS)
   const since = bob.lines.length
 
@@ -81,9 +103,9 @@ test('detaches the sessions of a killed gateway in time, and lets its players co
   console.log(`  detached ${detachedMs} ms after the kill (goal: ${GHOST_MAX_MS})`)
   expect(await whoNames(bob, ANSWER_MS)).toEqual(['Ann', 'Bob', 'Cyd'])
 
-  const ann = await loginPlayer(second, 'Ann')
-  expect(await whoNames(bob, ANSWER_MS)).toEqual(['Ann', 'Bob', 'Cyd'])
+  const ann = await comesBack(second, 'Ann')
   await untilOne('Ann')
+  expect(await whoNames(bob, ANSWER_MS)).toEqual(['Ann', 'Bob', 'Cyd'])
   await ann.ask('say back', 'You say, "back"', ANSWER_MS)
   await bob.waitFor('Ann says, "back"', ANSWER_MS, since)
   expect(heardSince(bob, since).filter((text) => text.includes('disconnected'))).toEqual([])
@@ -92,26 +114,24 @@ test('detaches the sessions of a killed gateway in time, and lets its players co
   await bob.waitFor('Cyd has disconnected.', GRACE_MS + DETACHED_WITHIN_MS, since)
   expect(await whoNames(bob, ANSWER_MS)).toEqual(['Ann', 'Bob'])
   await untilStored(game.redis, [ann, bob], SETTLED_MS)
-  ann.hangUp()
 })
 
 test('keeps nothing of who came back before the old session was given up', async () => {
   await firstDoorOpens()
   const since = bob.lines.length
-  await createPlayer(first, 'Dot')
+  await comes(first, 'Dot')
   await game.kill('gateway', 0)
-  const dot = await loginPlayer(second, 'Dot') // within a second: the old session still counts as connected
+  const dot = await comesBack(second, 'Dot') // within a second: the old session still counts as connected
   expect(await whoNames(bob, ANSWER_MS)).toEqual(['Bob', 'Dot', 'Dot'])
   await untilOne('Dot')
   expect(await whoNames(bob, ANSWER_MS)).toEqual(['Bob', 'Dot'])
   await untilStored(game.redis, [dot, bob], SETTLED_MS)
   expect(heardSince(bob, since).filter((text) => text.includes('disconnected'))).toEqual([])
-  dot.hangUp()
 })
 
 test('tells the players of a gateway that was only frozen, and lets it go on without them', async () => {
   await firstDoorOpens()
-  const eve = await createPlayer(first, 'Eve')
+  const eve = await comes(first, 'Eve')
   const pid = await game.kill('gateway', 0, 'SIGSTOP')
   const stoppedAt = performance.now()
   eve.send('say into the ice')
@@ -123,14 +143,13 @@ test('tells the players of a gateway that was only frozen, and lets it go on wit
   // What it wrote late has revived nothing, and it takes players again.
   expect(await statusesOf('Eve')).toEqual(['detached'])
   expect(isAlive(pid)).toBe(true)
-  const again = await loginPlayer(first, 'Eve')
+  const again = await comesBack(first, 'Eve')
   await untilOne('Eve')
   await untilStored(game.redis, [again, bob], SETTLED_MS)
-  again.hangUp()
 })
 
 test('orphans nobody when all leases vanish', async () => {
-  const fay = await createPlayer(first, 'Fay')
+  const fay = await comes(first, 'Fay')
   const leases = await game.redis.keys('hf:gateway:*')
   expect(leases).toHaveLength(2)
   const vanishedAt = performance.now()
@@ -141,19 +160,17 @@ test('orphans nobody when all leases vanish', async () => {
   await untilStored(game.redis, [fay, bob], SETTLED_MS)
   expect([fay.isOpen, bob.isOpen]).toEqual([true, true])
   expect(await whoNames(bob, ANSWER_MS)).toEqual(['Bob', 'Fay'])
-  fay.hangUp()
 })
 
 test('gives up the sessions of a gateway that was killed together with a server', async () => {
   const since = bob.lines.length
-  await Promise.all(['Gil', 'Hal', 'Ida', 'Joe'].map((name) => createPlayer(first, name)))
+  await Promise.all(['Gil', 'Hal', 'Ida', 'Joe'].map((name) => comes(first, name)))
   await Promise.all([game.kill('gateway', 0), game.kill('server', 1)])
   await untilDetached(['Gil', 'Hal', 'Ida', 'Joe'])
-  const back = await Promise.all(['Gil', 'Hal'].map((name) => loginPlayer(second, name)))
+  const back = await Promise.all(['Gil', 'Hal'].map((name) => comesBack(second, name)))
   await Promise.all(
     ['Ida', 'Joe'].map((name) => bob.waitFor(`${name} has disconnected.`, GRACE_MS + DETACHED_WITHIN_MS, since)),
   )
   await untilStored(game.redis, [...back, bob], SETTLED_MS)
   expect(await whoNames(bob, ANSWER_MS)).toEqual(['Bob', 'Gil', 'Hal'])
-  hangUpAll([...back, bob])
 })

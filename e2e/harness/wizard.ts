@@ -19,7 +19,7 @@ import type { Game } from './game.ts'
 /** What a wizard sees: the console's read model over a running game, opened by the test as the console opens it. */
 export interface Wizard {
   readonly console: Console
-  /** The row of a logged-in player; waits for it. */
+  /** The row of a player who was let in; waits for it. Its version stays as it is until the player types again. */
   row(playerName: string): Promise<SessionRow>
   /** Every session listed, whatever the number. */
   rows(): SessionRow[]
@@ -97,10 +97,14 @@ export async function openWizard(game: Pick<Game, 'process' | 'redisUrl'>): Prom
       ),
     rows,
     row: (playerName) =>
-      waitUntil(() => rows().find(({ player, status }) => player?.name === playerName && status !== 'closed'), {
-        timeoutMs: ROW_MS,
-        what: `a session of ${playerName}`,
-      }),
+      waitUntil(
+        () => {
+          const found = rows().find(({ player, status }) => player?.name === playerName && status !== 'closed')
+          const waits = found && opened.session(found.sid)?.fields.find(({ name }) => name === 'waitingFor')
+          return waits?.cells.server.kind === 'value' ? undefined : found
+        },
+        { timeoutMs: ROW_MS, what: `a session of ${playerName}` },
+      ),
     detail(sid) {
       const detail = opened.session(sid)
       if (!detail) throw new Error(`the console knows no session ${sid}`)

@@ -67,4 +67,24 @@ export const GUARDS: readonly Guard[] = [
     without: 'true',
     test: { file: `${SCENARIOS}/gateways.test.ts`, name: 'leaves its sessions detached everywhere' },
   },
+  {
+    name: 'stored-before-said',
+    file: 'packages/store/src/orders/reconcile.ts',
+    text: "const isStored = planned.steps.some(isWrite) ? await parts.writes.store(session.sid) : 'stored'",
+    without: "const isStored = 'stored' as string",
+    test: {
+      file: `${SCENARIOS}/commands.test.ts`,
+      name: 'has one effect though the server is killed as soon as its result is known',
+    },
+  },
+  {
+    name: 'refused-for-good',
+    file: 'packages/store/src/console/commands.ts',
+    text: "records.conclude(request.id, 'refused', 'Kafka did not take it in time: nothing was done')",
+    without: '',
+    test: {
+      file: `${SCENARIOS}/commands.test.ts`,
+      name: 'is refused while Kafka is away, and nothing of it is done when it is back',
+    },
+  },
 ]

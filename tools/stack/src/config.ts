@@ -8,6 +8,7 @@ import { nameProblem, passwordProblem } from '../../../apps/server/src/world/nam
 import { REPO_DIR } from './paths.ts'
 
 const PROCESSES_MAX = 32
+const GRACE_SECONDS_MAX = 86_400
 
 /** Silence would be worse: an operator would believe that connections are encrypted. */
 const isUnset = (value: unknown): boolean => value === undefined
@@ -51,7 +52,7 @@ const schema = z.object({
   HOLDFAST_WIZARD_NAME: textWithout(nameProblem).default('Wizard'),
   HOLDFAST_WIZARD_PASSWORD: textWithout(passwordProblem).optional(),
   HOLDFAST_LOGIN_WITHOUT_REDIS: z.enum(['allow', 'deny'], 'use "allow" or "deny"').default('allow'),
-  HOLDFAST_GRACE_SECONDS: count({ min: 1, max: 86_400 }).default(120),
+  HOLDFAST_GRACE_SECONDS: count({ min: 1, max: GRACE_SECONDS_MAX }).default(120),
   HOLDFAST_GATEWAYS: count({ min: 1, max: PROCESSES_MAX }).default(1),
   HOLDFAST_SERVERS: count({ min: 1, max: PROCESSES_MAX }).default(1),
   REDIS_URL: url(['redis', 'rediss'], 'redis://127.0.0.1:6379').optional(),

@@ -6,6 +6,7 @@ import {
   createSid,
   type GatewayFields,
   isEarlierCause,
+  type OutputPart,
   outputRecordSchema,
   partitionOf,
   type SessionEvent,
@@ -35,9 +36,11 @@ export interface ToyGateway {
   connectUnheard(handle: number): ToySession
   /** Sends a line under its number; the same number again is a resend. */
   type(session: ToySession, inputSequence: number, line: string): SessionEvent
-  close(session: ToySession): SessionEvent
+  close(session: ToySession, reason?: CloseReason): SessionEvent
   /** Whether it says that it holds the connection: it does from `connect` to `close`. */
   hold(session: ToySession, holds: boolean): void
+  /** Calls back for each part of each output, repeats dropped. */
+  onPart(listener: (sid: Sid, part: OutputPart) => void): void
   /** Any record, again or out of its order. */
   send(event: SessionEvent): void
   /** Waits until everything sent is in Kafka. */
@@ -65,6 +68,7 @@ export async function startToyGateway(
   const held = new Set<Sid>()
   const causes = new Map<string, { offset: number; index: number }>()
   const epochs = new Map<number, number>()
+  const listeners: ((sid: Sid, part: OutputPart) => void)[] = []
   const reader = await createLogReader({
     kafka,
     clock: systemClock,
@@ -86,6 +90,7 @@ export async function startToyGateway(
         for (const part of data) {
           if (part.kind === 'text') heardBy.get(sid)?.push(part.text)
           if (part.kind === 'close') closedBy.get(sid)?.push(part.reason)
+          for (const listener of listeners) listener(sid, part)
         }
       }
     },
@@ -133,8 +138,8 @@ export async function startToyGateway(
       send(event)
       return event
     },
-    close({ sid }) {
-      const event: SessionEvent = { ...headOf(sid, 'x1'), type: 'connection.closed', reason: 'client' }
+    close({ sid }, reason = 'client') {
+      const event: SessionEvent = { ...headOf(sid, 'x1'), type: 'connection.closed', reason }
       held.delete(sid)
       send(event)
       return event
@@ -143,6 +148,7 @@ export async function startToyGateway(
       if (holds) held.add(sid)
       else held.delete(sid)
     },
+    onPart: (listener) => void listeners.push(listener),
     send,
     settled: () => batcher.acknowledged(batcher.position()),
     async hears({ heard }, text) {

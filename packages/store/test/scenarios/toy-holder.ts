@@ -1,5 +1,5 @@
 import { systemClock } from '@holdfast/runtime'
-import { partitionOf, type SessionRecord, type Sid } from '../../src/contracts/index.ts'
+import { type GatewayFields, partitionOf, type SessionRecord, type Sid } from '../../src/contracts/index.ts'
 import {
   type BeatContent,
   createBatcher,
@@ -19,12 +19,16 @@ const SLOT = 7
 export interface ToyHolder {
   /** Publishes the connection's copy and speaks for it from now on. */
   hold(session: ToySession): void
+  /** Who the session is, as this gateway knows it; undefined for one that it does not hold (any more). */
+  knows(sid: Sid): Known | undefined
   /** What it was ordered, `what sid`. */
   readonly orders: readonly string[]
   stop(): Promise<void>
 }
 
-/** The rest of the test's gateway: beats, its copies, what it is asked and what it is ordered. */
+type Known = Pick<SessionRecord, 'player' | 'loginState'>
+
+/** The rest of the test's gateway: beats, its copies, what it is asked and what it is ordered, and the close that it is told. */
 export async function startToyHolder(
   env: { brokers: string; redisUrl: string },
   gateway: ToyGateway,
@@ -35,6 +39,7 @@ export async function startToyHolder(
   const redis = createRedis(env.redisUrl, 'flush', (error) => trouble.push(error.message))
   const scripts = createSessionScripts(redis)
   const held = new Map<Sid, ToySession>()
+  const known = new Map<Sid, Known>()
   const orders: string[] = []
   const board = await openControlBoard({
     kafka,
@@ -45,31 +50,42 @@ export async function startToyHolder(
   })
 
   const publish = ({ sid, fields }: ToySession): void => {
-    const copy: Pick<SessionRecord, 'player' | 'loginState'> = { player: null, loginState: 'connected' }
+    const copy: Known = known.get(sid) ?? { player: null, loginState: 'connected' }
     const record = { v: 1, kind: 'connection', at: Date.now(), sid, fields, ...copy, pending: null }
     batcher.send({ topic: TOPICS.state, partition: partitionOf(sid), key: `${sid}/gateway`, value: encode(record) })
   }
 
-  const refresh = async (session: ToySession): Promise<void> => {
+  /** Tells log, Redis and consoles all its fields, under a new revision. */
+  const refresh = async (session: ToySession, changes: Partial<GatewayFields> = {}, above = 0): Promise<void> => {
     const { sid, fields } = session
-    const gatewayRevision = fields.gatewayRevision + 1
-    Object.assign(fields, { gatewayRevision })
+    const gatewayRevision = Math.max(fields.gatewayRevision, above) + 1
+    Object.assign(fields, changes, { gatewayRevision })
     publish(session)
-    const { client, width, height, capabilities, host } = fields
-    gateway.send({
-      v: 1,
-      type: 'connection.changed',
+    const head = {
+      v: 1 as const,
       id: `${sid}:r${gatewayRevision}`,
       at: Date.now(),
       sid,
       connectionEpoch: 1,
       from: GATEWAY,
-      gatewayRevision,
-      fields: { client, width, height, capabilities, host },
-    })
+    }
+    gateway.send({ ...head, type: 'connection.established', stored: true, fields: { ...fields } })
     await scripts.gatewaySet(sid, { gateway: GATEWAY, connectionEpoch: 1, gatewayRevision }, fields)
   }
 
+  gateway.onPart((sid, part) => {
+    const session = held.get(sid)
+    if (!session) return
+    if (part.kind === 'bind') {
+      known.set(sid, { player: part.player, loginState: part.loginState })
+      publish(session)
+    }
+    if (part.kind !== 'close') return
+    held.delete(sid)
+    known.delete(sid)
+    batcher.send({ topic: TOPICS.state, partition: partitionOf(sid), key: `${sid}/gateway`, value: null })
+    gateway.close(session, part.reason)
+  })
   board.on('ask', ({ id, what, partitions }) => {
     if (what !== 'inventory') return
     for (const partition of partitions) {
@@ -87,13 +103,14 @@ export async function startToyHolder(
       batcher.send({ topic: TOPICS.session, partition, key: null, value: encode(event) })
     }
   })
-  board.on('order', ({ gateway: to, what, sids }) => {
+  board.on('order', ({ gateway: to, what, sids, fields, above }) => {
     if (to !== GATEWAY) return
     for (const sid of sids) {
       orders.push(`${what} ${sid}`)
       const session = held.get(sid)
       if (session && what === 'publish') publish(session)
-      if (session && what === 'refresh') refresh(session).catch((error: unknown) => trouble.push(String(error)))
+      if (!session || (what !== 'refresh' && what !== 'adopt')) continue
+      refresh(session, fields, above).catch((error: unknown) => trouble.push(String(error)))
     }
   })
 
@@ -126,6 +143,7 @@ export async function startToyHolder(
       held.set(session.sid, session)
       publish(session)
     },
+    knows: (sid) => (held.has(sid) ? (known.get(sid) ?? { player: null, loginState: 'connected' }) : undefined),
     orders,
     async stop() {
       beats.close()

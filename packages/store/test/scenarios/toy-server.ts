@@ -57,13 +57,23 @@ const game: Game = {
   },
   answered(session, question, answer) {
     if (question.kind === 'ask') return [tell(session, answer)]
-    if (question.kind === 'stored') return [tell(session, `bound ${session.player} ${answer}`)]
+    if (question.kind === 'stored') {
+      const { sid, player, playerName, loginState } = session
+      const text = { kind: 'text', text: `bound ${player} ${answer}` } as const
+      return [{ kind: 'output', to: [sid], parts: [{ kind: 'bind', player, playerName, loginState }, text] }]
+    }
     return [
       { kind: 'set', fields: { player: answer, playerName: answer, loginState: 'loggedIn', boundBy: 1, room: '#0' } },
       { kind: 'ask', question: { kind: 'stored', content: '' } },
     ]
   },
-  command: () => [],
+  command(session, command) {
+    if (command.kind === 'message') return [tell(session, `${command.from}: ${command.text}`)]
+    if (command.kind !== 'close') return []
+    const { text, reason } = command
+    const words = text === null ? [] : [{ kind: 'text' as const, text }]
+    return [{ kind: 'output', to: [session.sid], parts: [...words, { kind: 'close', reason }] }]
+  },
   closed: () => [],
   async work(_session, question, tools) {
     if (question.kind === 'stored') return tools.storeBinding()
@@ -71,6 +81,15 @@ const game: Game = {
     await released()
     return question.content
   },
+}
+
+/** `Mara` is a wizard, `Bob` none; their password is the same. */
+game.signIn = async (question) => {
+  if ('dbref' in question) return { answer: { kind: 'refused' }, who: null }
+  const who = ['Mara', 'Bob'].find((name) => name === question.name) ?? null
+  const isRight = who === 'Mara' && question.password === 'correct-horse-battery'
+  const wizard = { kind: 'wizard', dbref: '#1', name: 'Mara', credentialEpoch: 'e1' } as const
+  return { answer: isRight ? wizard : { kind: 'refused' }, who }
 }
 
 const store = await startConnectionStateStore({

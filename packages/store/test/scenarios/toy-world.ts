@@ -9,7 +9,7 @@ import { keys } from '../../src/redis/keys.ts'
 import { startToyServer, type ToyServer } from './toy-driver.ts'
 import { startToyGateway, type ToyGateway } from './toy-gateway.ts'
 
-const SECRET = 'a secret that only these tests share'
+export const SECRET = 'a secret that only these tests share'
 /** Links to Kafka that a test can cut, each for one server. */
 const LINKS = ['first', 'second'] as const
 
@@ -19,6 +19,8 @@ export interface Link {
 }
 
 export interface ToyWorld {
+  /** Where the services keep their files. */
+  readonly folder: string
   services: Services
   gateway: ToyGateway
   redis: Redis
@@ -81,6 +83,7 @@ export async function startToyWorld({ graceMs = 120_000 } = {}): Promise<ToyWorl
   }
 
   return {
+    folder,
     services,
     gateway,
     redis,

@@ -66,7 +66,7 @@ export function SessionPivotTable({ items, selected, onSelected }: SessionPivotT
             <th scope="col" className="end">
               Since
             </th>
-            <th scope="col">{selected ? '' : 'Healed'}</th>
+            <th scope="col">{selected ? <span className="sr-only">Do</span> : 'Healed'}</th>
           </tr>
         </thead>
         <tbody>

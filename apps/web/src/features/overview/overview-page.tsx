@@ -194,7 +194,7 @@ function LastActions({ audit }: { audit: ReturnType<typeof useAnswer<ReturnType<
       <QueryProblem what="Audit" error={error} onRetry={() => void refetch()} />
       {data && items.length === 0 && <p className="empty">Nothing was done yet.</p>}
       {items.length > 0 && (
-        <TableBox label="Last actions">
+        <TableBox label="What was done last">
           <table className="table" style={{ minWidth: 700 }}>
             <colgroup>
               <col style={{ width: 140 }} />
