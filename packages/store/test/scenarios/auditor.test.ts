@@ -123,14 +123,24 @@ describe('a fault of one copy is seen within 15 s, as what it is', () => {
     expect(await world.stored(sid)).toMatchObject({ inputSequence: 2, commandCount: 2 })
   })
 
-  it.concurrent("a gateway's revision rolled back: its gateway is ordered to write its fields again", async () => {
+  it.concurrent("a gateway's revision taken away: its gateway is ordered to write its fields again", async () => {
     const { sid } = await play()
-    await world.redis.hset(keyOf(sid), { gatewayRevision: '0', width: '20' })
+    await world.redis.hdel(keyOf(sid), 'gatewayRevision')
+    await world.redis.hset(keyOf(sid), 'width', '20')
     const finding = await console.finds(sid)
     expect(finding).toMatchObject({ state: 'drifted', cause: 'rolled-back' })
     await console.heals(sid)
     expect(holder.orders).toContain(`refresh ${sid}`)
     expect(await world.redis.hmget(keyOf(sid), 'gatewayRevision', 'width')).toEqual(['2', null])
+  })
+
+  it.concurrent('a connectionEpoch taken away: no script takes it for a record any more, and its owner writes it whole', async () => {
+    const { sid } = await play()
+    const before = await world.redis.hgetall(keyOf(sid))
+    await world.redis.hdel(keyOf(sid), 'connectionEpoch')
+    expect(await console.finds(sid)).toMatchObject({ state: 'drifted', cause: 'rolled-back' })
+    await console.heals(sid)
+    expect(await world.redis.hgetall(keyOf(sid))).toEqual(before)
   })
 
   it.concurrent("only the server's memory altered: drifted, its value beside the others", async () => {

@@ -5,7 +5,7 @@
 local c = redis.call('HMGET', KEYS[2], 'gateway', 'connectionEpoch', 'gatewayRevision', 'serverRevision', 'status')
 if not c[2] then return 'gone' end
 if c[1] ~= ARGV[2] or c[2] ~= ARGV[3] or c[5] ~= 'connected' then return 'fenced' end
-if tonumber(c[3]) >= tonumber(ARGV[4]) then return 'stale' end
+if (tonumber(c[3]) or 0) >= tonumber(ARGV[4]) then return 'stale' end -- a hand may have taken the revision away
 for i = 5, #ARGV, 2 do
   if ARGV[i + 1] == '' then redis.call('HDEL', KEYS[2], ARGV[i]) else redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1]) end
 end
