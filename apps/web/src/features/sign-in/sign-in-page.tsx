@@ -1,4 +1,3 @@
-import Link from 'next/link'
 import { EnvironmentBadge } from '#features/shell/environment-badge.tsx'
 import { Icon, Mark } from '#ui/icon.tsx'
 import { Kelp } from './kelp.tsx'
@@ -67,11 +66,6 @@ export function SignInForm({ error, after }: SignInPageProps) {
         <p className="note mt-6">
           <Icon name="info" />
           <span>Every sign-in, also a failed one, is in the audit. After 5 failures a name waits 1 minute.</span>
-        </p>
-        <p className="mt-3 text-xs">
-          <Link className="link" href="/play">
-            Play instead
-          </Link>
         </p>
       </main>
     </div>
