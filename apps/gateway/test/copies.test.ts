@@ -105,7 +105,8 @@ test('beats tell of slot, connections and what waits, and the last one says that
   const { beat } = await waitUntil(
     () => {
       const heard = board.beatOf(from)
-      return heard && heard.beat.sessions === 1 && heard.beat.queue.breaker === 'closed' ? heard : null
+      const isBack = heard?.beat.redisUp === true && heard.beat.queue.breaker === 'closed'
+      return isBack && heard.beat.sessions === 1 ? heard : null
     },
     { what: 'a beat with one session, Redis being back' },
   )
