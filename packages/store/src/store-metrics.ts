@@ -48,6 +48,13 @@ export function createStoreMetrics(metrics: Metrics, logger: Logger) {
   /** Custom metadata has as many keys as players think of: one label for all of them. */
   const keyOf = (field: string): string => (field.startsWith('meta:') ? 'meta' : field)
 
+  /** One step of the counter for each key: a flush has few keys and many sessions, and a labelled step is dear. */
+  const count = (fields: readonly string[], result: 'stored' | 'failed' | 'dead'): void => {
+    const byKey = new Map<string, number>()
+    for (const field of fields) byKey.set(keyOf(field), (byKey.get(keyOf(field)) ?? 0) + 1)
+    for (const [key, amount] of byKey) updates.inc({ key, result }, amount)
+  }
+
   return {
     redisError(error: Error): void {
       redisErrors.inc()
@@ -90,14 +97,14 @@ export function createStoreMetrics(metrics: Metrics, logger: Logger) {
       logger.warn({ partition }, 'a session was attached again before its close was stored')
     },
     stored(fields: readonly string[]): void {
-      for (const field of fields) updates.inc({ key: keyOf(field), result: 'stored' })
+      count(fields, 'stored')
     },
     storeFailed(fields: readonly string[], problem: string): void {
-      for (const field of fields) updates.inc({ key: keyOf(field), result: 'failed' })
+      count(fields, 'failed')
       warn('a flush failed; it is tried again', { error: problem, fields: fields.length })
     },
     deadLetter(sid: Sid, fields: readonly string[], problem: string): void {
-      for (const field of fields) updates.inc({ key: keyOf(field), result: 'dead' })
+      count(fields, 'dead')
       logger.error({ sid, fields: fields.length, error: problem }, 'DEAD_LETTER: Redis refuses a session for good')
     },
     flushed(ms: number, result: string): void {

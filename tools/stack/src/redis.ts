@@ -45,6 +45,10 @@ export async function launchRedis(options: ServiceOptions): Promise<Launched> {
     appendfsync: 'everysec',
     // The append-only file is what a restart reads; snapshots beside it would only cost a fork each.
     save: '',
+    // A session's hash has some forty fields and stays compact; the index of a partition's sessions does not, since looking through
+    // hundreds of entries for each would cost a flush as much as all the rest (Redis's own default is 512). The older name is known
+    // to every version.
+    'hash-max-ziplist-entries': '64',
     // Session state may not be thrown away in silence: a full Redis refuses writes, which is seen.
     'maxmemory-policy': 'noeviction',
     // After a power cut the file may end in half a command; the rest of it is good.

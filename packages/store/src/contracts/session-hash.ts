@@ -22,7 +22,8 @@ export function toHash(values: Values): Record<string, string> {
   return hash
 }
 
-function toText(value: unknown): string {
+/** One value as it stands in the hash; `''` for an absent one. */
+export function toText(value: unknown): string {
   if (value === null || value === undefined) return ''
   if (Array.isArray(value)) return value.join(',')
   if (typeof value === 'object') return JSON.stringify(value)

@@ -7,6 +7,7 @@ import {
   type SessionRecord,
   type Sid,
   toHash,
+  toText,
 } from '../contracts/index.ts'
 import type { OwnedPartition } from '../partition/owned-partition.ts'
 import type { FlushItem } from '../redis/session-scripts.ts'
@@ -64,6 +65,8 @@ export function itemOf(owned: OwnedPartition, sid: Sid, entry: DirtyEntry): Flus
   return { operation: 'close', sid, connectionEpoch, gatewayRevision: 0, serverRevision: 0, server: {}, gateway: {} }
 }
 
+const NO_FIELDS: Readonly<Record<string, string>> = {}
+
 type Identity = Pick<FlushItem, 'sid' | 'connectionEpoch' | 'gatewayRevision' | 'serverRevision'>
 
 const identityOf = ({ sid, connectionEpoch, gatewayRevision, serverRevision }: SessionRecord): Identity => ({
@@ -84,22 +87,25 @@ function createOf(session: SessionRecord): FlushItem {
 
 function updateOf(session: SessionRecord, entry: DirtyEntry): FlushItem {
   const server: Record<string, string> = {}
-  const plain: (keyof ServerFields)[] = []
   for (const field of entry.fields) {
     if (field.startsWith(META_PREFIX)) server[field] = metaOf(session, field.slice(META_PREFIX.length))
-    else if (isServerField(field)) plain.push(field)
+    else if (isServerField(field)) server[field] = toText(session[field])
     else if (ownerOf(field) === 'server') server[field] = '' // nobody keeps it: a hand has put it into Redis
   }
-  const update = { ...identityOf(session), server: { ...server, ...toHash(pick(session, plain)) } }
-  if (entry.rewrite === null) return { ...update, operation: 'update', gateway: {} }
+  const { sid, connectionEpoch, gatewayRevision, serverRevision } = session
+  const { rewrite } = entry
+  if (rewrite === null)
+    return { operation: 'update', sid, connectionEpoch, gatewayRevision, serverRevision, server, gateway: NO_FIELDS }
   const gateway = toHash(pick(session, GATEWAY_FIELDS))
-  return { ...update, operation: 'rewrite', gateway, seen: entry.rewrite }
+  return { ...identityOf(session), operation: 'rewrite', server, gateway, seen: rewrite }
 }
 
 /** Own keys only: a player may name a key `constructor`. */
 const metaOf = ({ meta }: SessionRecord, key: string): string => (Object.hasOwn(meta, key) ? (meta[key] ?? '') : '')
 
-const isServerField = (field: string): field is keyof ServerFields => SERVER_FIELDS.some((name) => name === field)
+type PlainField = Exclude<keyof ServerFields, 'meta'>
+const PLAIN_FIELDS: ReadonlySet<string> = new Set(SERVER_FIELDS.filter((field) => field !== 'meta'))
+const isServerField = (field: string): field is PlainField => PLAIN_FIELDS.has(field)
 
 function sizeProblemOf({ server, gateway }: FlushItem): string | null {
   for (const values of [server, gateway]) {

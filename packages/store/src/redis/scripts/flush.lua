@@ -2,10 +2,13 @@
 -- KEYS owner, versions, dead, then one session key per session
 -- ARGV epoch, owner, offset (-1 leaves the stored one), flushSequence, acknowledged flushSequence, now (epoch ms),
 --      '1' where the offset may fall: the log was replaced
---      the sessions as JSON, one array for each of their keys, numbers as texts:
---        operation, connectionEpoch, gatewayRevision, serverRevision,
---        [server field, value ...], [server field to delete ...], and for C and W [gateway field, value ...],
---        [gateway field to delete ...]; for W the record's connectionEpoch.gatewayRevision.status.gateway as a reader saw it
+--      the sessions as one flat JSON array, in the order of their keys; counts are numbers, all else texts. Each:
+--        U, serverRevision, server fields to set, to delete (counts), field, value ..., field to delete ...
+--        C, the same four, connectionEpoch, gatewayRevision, gateway fields to set, to delete (counts), '',
+--          server fields as for U, gateway fields as well
+--        W, as C, with connectionEpoch.gatewayRevision.status.gateway of the record as a reader saw it for the ''
+--        D, connectionEpoch
+--        (Flat, since Redis spends three times as long on reading nested arrays; JSON, since an argument costs more.)
 --      operations: U update
 --        C create; where there is a record: all server fields, and the gateway's where the record's are older than these
 --          (the store was rolled back)
@@ -41,11 +44,11 @@ if stored < tonumber(ARGV[5]) then return {'rolled-back', string.format('%.0f', 
 if tonumber(ARGV[4]) <= stored then return {'repeated'} end
 
 local AT_ONCE = 1000 -- arguments of one call: Lua's stack holds some thousands
-local function write(command, key, list)
-  for i = 1, #list, AT_ONCE do redis.call(command, key, unpack(list, i, math.min(i + AT_ONCE - 1, #list))) end
+local function write(command, key, list, first, last)
+  for i = first, last, AT_ONCE do redis.call(command, key, unpack(list, i, math.min(i + AT_ONCE - 1, last))) end
 end
 
--- Fields of a record; false where another type was in its place, which goes.
+-- Fields of a record; none where another type was in its place, which goes.
 local function fieldsOf(key, ...)
   local c = redis.pcall('HMGET', key, ...)
   if not isBroken(c) then return c end
@@ -53,74 +56,108 @@ local function fieldsOf(key, ...)
   return {}
 end
 
-local items, count = cjson.decode(ARGV[8]), #KEYS - 3
+local list, count, at = cjson.decode(ARGV[8]), #KEYS - 3, 1
 local sids, sidAt = {}, #KEYS[1] - 2 -- hf:{p}:owner, hf:{p}:s:<sid>
 for k = 1, count do sids[k] = string.sub(KEYS[k + 3], sidAt) end
-local versions = count > 0 and redis.call('HMGET', KEYS[2], unpack(sids)) or {}
-local newVersions, ended, tombstones, codes = {}, {}, {}, {}
+local known = count > 0 and redis.call('HMGET', KEYS[2], unpack(sids)) or {}
+local versions, ended, tombstones, codes = {}, {}, {}, {}
 
-local function version(sid, connectionEpoch, gatewayRevision, serverRevision)
-  newVersions[#newVersions + 1] = sid
-  newVersions[#newVersions + 1] = connectionEpoch .. '.' .. gatewayRevision .. '.' .. serverRevision
-end
+local function isGone(key, sid) return redis.call('ZSCORE', KEYS[3], sid) and 'T' or 'G' end
 
-local function withRevision(item)
-  local sets = item[5]
-  sets[#sets + 1] = 'serverRevision'
-  sets[#sets + 1] = item[4]
-  return sets
-end
-
+-- Each takes what is its own of the list, from `at` on, and answers with the session's letter, or with an error of Redis.
 local operations = {}
 
-function operations.U(key, sid, item, known)
-  local connectionEpoch, gatewayRevision = string.match(known or '', '^(%d+)%.(%d+)%.')
-  if not connectionEpoch then return redis.call('ZSCORE', KEYS[3], sid) and 'T' or 'G' end
-  local sets, new = withRevision(item), 0
-  for i = 1, #sets, AT_ONCE do
-    local reply = redis.pcall('HSET', key, unpack(sets, i, math.min(i + AT_ONCE - 1, #sets)))
-    if isBroken(reply) then
-      if not string.find(reply.err, 'WRONGTYPE', 1, true) then return nil, reply end
-      redis.call('DEL', key)
-      return 'G'
-    end
-    new = new + reply
-  end
-  -- Every field was new: only so where the record had gone, or where no owner had written it yet.
-  if new == #sets / 2 and redis.call('HEXISTS', key, 'connectionEpoch') == 0 then
+function operations.U(key, sid, version)
+  local revision, sets, deletes, first = list[at + 1], list[at + 2], list[at + 3], at + 4
+  local last = first + 2 * sets - 1
+  local upTo = math.min(last, first + AT_ONCE - 1)
+  at = last + deletes + 1
+  local head = version and string.match(version, '^%d+%.%d+%.')
+  if not head then return isGone(key, sid) end
+  local new = redis.pcall('HSET', key, 'serverRevision', revision, unpack(list, first, upTo))
+  if isBroken(new) then
+    if not string.find(new.err, 'WRONGTYPE', 1, true) then return nil, new end
     redis.call('DEL', key)
     return 'G'
   end
-  write('HDEL', key, item[6])
-  version(sid, connectionEpoch, gatewayRevision, item[4])
+  -- Every field was new: only so where the record had gone, or where no owner had written it yet.
+  if new > (upTo - first + 1) / 2 and redis.call('HEXISTS', key, 'connectionEpoch') == 0 then
+    redis.call('DEL', key)
+    return 'G'
+  end
+  if last > upTo then write('HSET', key, list, upTo + 1, last) end
+  if deletes > 0 then write('HDEL', key, list, last + 1, last + deletes) end
+  versions[#versions + 1] = sid
+  versions[#versions + 1] = head .. revision
   return 'S'
 end
 
-function operations.C(key, sid, item)
+-- What C and W give, taken from the list.
+local function takeWhole()
+  local item = {
+    revision = list[at + 1], sets = list[at + 2], deletes = list[at + 3], epoch = list[at + 4],
+    gatewayRevision = list[at + 5], gatewaySets = list[at + 6], gatewayDeletes = list[at + 7], seen = list[at + 8],
+    first = at + 9
+  }
+  item.gatewayFirst = item.first + 2 * item.sets + item.deletes
+  at = item.gatewayFirst + 2 * item.gatewaySets + item.gatewayDeletes
+  return item
+end
+
+local function writeParts(key, first, sets, deletes)
+  local last = first + 2 * sets - 1
+  write('HSET', key, list, first, last)
+  write('HDEL', key, list, last + 1, last + deletes)
+end
+
+local function writeServer(key, item)
+  writeParts(key, item.first, item.sets, item.deletes)
+  redis.call('HSET', key, 'serverRevision', item.revision)
+end
+
+local function writeGateway(key, item)
+  writeParts(key, item.gatewayFirst, item.gatewaySets, item.gatewayDeletes)
+end
+
+local function remember(sid, epoch, gatewayRevision, item)
+  versions[#versions + 1] = sid
+  versions[#versions + 1] = epoch .. '.' .. gatewayRevision .. '.' .. item.revision
+end
+
+function operations.C(key, sid)
+  local item = takeWhole()
   if redis.call('ZSCORE', KEYS[3], sid) then return 'T' end
   local c = fieldsOf(key, 'connectionEpoch', 'gatewayRevision')
   local epoch, revision = tonumber(c[1]), tonumber(c[2]) or 1
-  local isOlder = not epoch or epoch < tonumber(item[2]) or (epoch == tonumber(item[2]) and revision < tonumber(item[3]))
-  if epoch then
-    local meta = {} -- that memory holds no more
-    for _, field in ipairs(redis.call('HKEYS', key)) do
-      if string.sub(field, 1, 5) == 'meta:' then meta[#meta + 1] = field end
-    end
-    write('HDEL', key, meta)
-    write('HDEL', key, item[6])
-    if isOlder then write('HDEL', key, item[8]) end
-  else
+  local given, givenRevision = tonumber(item.epoch), tonumber(item.gatewayRevision)
+  if not epoch then
     redis.call('DEL', key) -- a record without a connection is none
+    write('HSET', key, list, item.first, item.first + 2 * item.sets - 1)
+    write('HSET', key, list, item.gatewayFirst, item.gatewayFirst + 2 * item.gatewaySets - 1)
+    redis.call('HSET', key, 'serverRevision', item.revision)
+    remember(sid, item.epoch, item.gatewayRevision, item)
+    return 'S'
   end
-  write('HSET', key, withRevision(item))
-  if isOlder then write('HSET', key, item[7]) end
-  version(sid, isOlder and item[2] or c[1], isOlder and item[3] or (c[2] or '1'), item[4])
+  local meta = {} -- that memory holds no more
+  for _, field in ipairs(redis.call('HKEYS', key)) do
+    if string.sub(field, 1, 5) == 'meta:' then meta[#meta + 1] = field end
+  end
+  write('HDEL', key, meta, 1, #meta)
+  writeServer(key, item)
+  if epoch < given or (epoch == given and revision < givenRevision) then
+    writeGateway(key, item)
+    remember(sid, item.epoch, item.gatewayRevision, item)
+  else
+    remember(sid, c[1], c[2] or '1', item)
+  end
   return 'S'
 end
 
-function operations.D(key, sid, item, known)
-  local epoch = tonumber(string.match(known or '', '^%d+')) or tonumber(fieldsOf(key, 'connectionEpoch')[1])
-  if epoch and epoch > tonumber(item[2]) then return 'E' end
+function operations.D(key, sid, version)
+  local given = tonumber(list[at + 1])
+  at = at + 2
+  local epoch = tonumber(string.match(version or '', '^%d+')) or tonumber(fieldsOf(key, 'connectionEpoch')[1])
+  if epoch and epoch > given then return 'E' end
   redis.call('DEL', key)
   ended[#ended + 1] = sid
   tombstones[#tombstones + 1] = ARGV[6]
@@ -128,30 +165,29 @@ function operations.D(key, sid, item, known)
   return 'S'
 end
 
-function operations.W(key, sid, item)
+function operations.W(key, sid)
+  local item = takeWhole()
   if redis.call('ZSCORE', KEYS[3], sid) then return 'T' end
   local c = fieldsOf(key, 'connectionEpoch', 'gatewayRevision', 'status', 'gateway')
   if not c[1] then return 'G' end
-  write('HSET', key, withRevision(item))
-  write('HDEL', key, item[6])
-  local isAsSeen = table.concat({c[1], c[2] or '', c[3] or '', c[4] or ''}, '.') == item[9]
+  writeServer(key, item)
+  local isAsSeen = table.concat({c[1], c[2] or '', c[3] or '', c[4] or ''}, '.') == item.seen
   if isAsSeen then
-    write('HSET', key, item[7])
-    write('HDEL', key, item[8])
+    writeGateway(key, item)
     c = redis.call('HMGET', key, 'connectionEpoch', 'gatewayRevision')
   end
-  version(sid, c[1], c[2] or '1', item[4])
+  remember(sid, c[1], c[2] or '1', item)
   return isAsSeen and 'S' or 'N'
 end
 
 for k = 1, count do
-  local code, fault = operations[items[k][1]](KEYS[k + 3], sids[k], items[k], versions[k])
+  local code, fault = operations[list[at]](KEYS[k + 3], sids[k], known[k])
   if fault then return fault end
   codes[k] = code
 end
-write('HSET', KEYS[2], newVersions)
-write('HDEL', KEYS[2], ended)
-write('ZADD', KEYS[3], tombstones)
+write('HSET', KEYS[2], versions, 1, #versions)
+write('HDEL', KEYS[2], ended, 1, #ended)
+write('ZADD', KEYS[3], tombstones, 1, #tombstones)
 local offset = tonumber(ARGV[3])
 if offset > (tonumber(o[4]) or -1) or (ARGV[7] == '1' and offset >= 0) then
   redis.call('HSET', KEYS[1], 'flushSequence', ARGV[4], 'offset', ARGV[3])
