@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type BareGame, startBareGame } from './harness/bare-game.ts'
 import { until } from './harness/pace.ts'
 import { createPlayers, hangUpAll, loginPlayer, type Player } from './harness/player.ts'
-import { untilStored, whoNames } from './harness/sessions.ts'
+import { untilStored, untilWho } from './harness/sessions.ts'
 import { talk } from './harness/talk.ts'
 
 const SETTLED_MS = 15_000
@@ -18,7 +18,7 @@ afterAll(() => game?.stop())
 
 async function expectAllInPlace(players: readonly [Player, ...Player[]]): Promise<void> {
   const names = players.map(({ name }) => name).sort()
-  expect(await whoNames(players[0], SETTLED_MS)).toEqual(names)
+  await untilWho(players[0], names, SETTLED_MS)
   await untilStored(game.redis, players, SETTLED_MS)
   expect(players.every(({ isOpen }) => isOpen)).toBe(true)
 }

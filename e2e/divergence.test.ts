@@ -70,7 +70,7 @@ test.each([
     })
     await wizard.commandIn(command.id, 'verified')
     expect(await game.redis.hget(hashKey(row), field)).toBe(right)
-    expect(wizard.detail(row.sid).session.state).toBe('in-sync')
+    await wizard.allIn(['in-sync'], SEEN_MS)
     await healed(row.sid)
   },
 )

@@ -4,7 +4,7 @@ import { type Game, startGame } from './harness/game.ts'
 import { until } from './harness/pace.ts'
 import { createPlayer, type Door, hangUpAll, loginPlayer, type Player } from './harness/player.ts'
 import { isAlive } from './harness/processes.ts'
-import { readSessions, untilStored, whoNames } from './harness/sessions.ts'
+import { readSessions, untilStored, untilWho } from './harness/sessions.ts'
 
 /**
  * Two gateways and two servers; what happens to the first gateway, players at the second one watch. A session whose gateway
@@ -101,18 +101,18 @@ test('detaches the sessions of a killed gateway in time, and lets its players co
   await untilDetached(names)
   const detachedMs = Math.round(performance.now() - killedAt)
   console.log(`  detached ${detachedMs} ms after the kill (goal: ${GHOST_MAX_MS})`)
-  expect(await whoNames(bob, ANSWER_MS)).toEqual(['Ann', 'Bob', 'Cyd'])
+  await untilWho(bob, ['Ann', 'Bob', 'Cyd'], ANSWER_MS)
 
   const ann = await comesBack(second, 'Ann')
   await untilOne('Ann')
-  expect(await whoNames(bob, ANSWER_MS)).toEqual(['Ann', 'Bob', 'Cyd'])
+  await untilWho(bob, ['Ann', 'Bob', 'Cyd'], ANSWER_MS)
   await ann.ask('say back', 'You say, "back"', ANSWER_MS)
   await bob.waitFor('Ann says, "back"', ANSWER_MS, since)
   expect(heardSince(bob, since).filter((text) => text.includes('disconnected'))).toEqual([])
 
   // Nobody comes back to the other one.
   await bob.waitFor('Cyd has disconnected.', GRACE_MS + DETACHED_WITHIN_MS, since)
-  expect(await whoNames(bob, ANSWER_MS)).toEqual(['Ann', 'Bob'])
+  await untilWho(bob, ['Ann', 'Bob'], ANSWER_MS)
   await untilStored(game.redis, [ann, bob], SETTLED_MS)
 })
 
@@ -123,7 +123,7 @@ test('keeps nothing of who came back before the old session was given up', async
   await game.kill('gateway', 0)
   const dot = await comesBack(second, 'Dot') // within a second: the old session still counts as connected
   await untilOne('Dot')
-  expect(await whoNames(bob, ANSWER_MS)).toEqual(['Bob', 'Dot'])
+  await untilWho(bob, ['Bob', 'Dot'], ANSWER_MS)
   await untilStored(game.redis, [dot, bob], SETTLED_MS)
   expect(heardSince(bob, since).filter((text) => text.includes('disconnected'))).toEqual([])
 })
@@ -158,7 +158,7 @@ test('orphans nobody when all leases vanish', async () => {
   }
   await untilStored(game.redis, [fay, bob], SETTLED_MS)
   expect([fay.isOpen, bob.isOpen]).toEqual([true, true])
-  expect(await whoNames(bob, ANSWER_MS)).toEqual(['Bob', 'Fay'])
+  await untilWho(bob, ['Bob', 'Fay'], ANSWER_MS)
 })
 
 test('gives up the sessions of a gateway that was killed together with a server', async () => {
@@ -171,5 +171,5 @@ test('gives up the sessions of a gateway that was killed together with a server'
     ['Ida', 'Joe'].map((name) => bob.waitFor(`${name} has disconnected.`, GRACE_MS + DETACHED_WITHIN_MS, since)),
   )
   await untilStored(game.redis, [...back, bob], SETTLED_MS)
-  expect(await whoNames(bob, ANSWER_MS)).toEqual(['Bob', 'Gil', 'Hal'])
+  await untilWho(bob, ['Bob', 'Gil', 'Hal'], ANSWER_MS)
 })

@@ -4,7 +4,7 @@ import { WIZARD } from './harness/game.ts'
 import { until } from './harness/pace.ts'
 import { connectVisitor, createPlayer, hangUpAll, loginPlayer, passwordOf, WELCOME } from './harness/player.ts'
 import { createChance } from './harness/seed.ts'
-import { sessionOf, untilStored, whoNames } from './harness/sessions.ts'
+import { sessionOf, untilStored, untilWho } from './harness/sessions.ts'
 
 const ANSWER_MS = 30_000
 const NOTICE = 'The game is catching its breath.'
@@ -55,7 +55,7 @@ test('answers a login once, and has it stored, when the server is killed during 
     const { at } = await bob.waitFor(WELCOME, ANSWER_MS)
     told.push(`${moment.toFixed(0)}: ${Math.round(at - killedAt)}`)
     // An answer of the next line comes after all of the login's.
-    expect(await whoNames(bob, ANSWER_MS)).toEqual(['Bob'])
+    await untilWho(bob, ['Bob'], ANSWER_MS)
     expect(count(bob.lines, WELCOME), `killed after ${moment.toFixed(0)} ms`).toBe(1)
     expect(count(bob.lines, 'different password')).toBe(0)
     await untilStored(game.redis, [bob], ANSWER_MS)
@@ -76,7 +76,7 @@ test('creates a player once, and answers once, when the server is killed during 
     await until(performance.now() + moment)
     await game.replaceServer()
     await player.waitFor(WELCOME, ANSWER_MS)
-    expect(await whoNames(player, ANSWER_MS)).toEqual([name])
+    await untilWho(player, [name], ANSWER_MS)
     expect(count(player.lines, WELCOME), `killed after ${moment.toFixed(0)} ms`).toBe(1)
     expect(count(player.lines, 'already a player')).toBe(0)
     await untilStored(game.redis, [player], ANSWER_MS)

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Game, startGame } from './harness/game.ts'
 import { createPlayers, type Player } from './harness/player.ts'
 import { createChance, momentsOf } from './harness/seed.ts'
-import { untilStored, whoNames } from './harness/sessions.ts'
+import { untilStored, untilWho } from './harness/sessions.ts'
 import { talk } from './harness/talk.ts'
 
 const SETTLED_MS = 15_000
@@ -19,7 +19,7 @@ afterEach(() => game?.stop())
 /** Nobody was dropped or doubled, and everybody is who they were. */
 async function expectAllInPlace(players: readonly Player[]): Promise<void> {
   const names = players.map(({ name }) => name).sort()
-  for (const player of players.slice(0, 2)) expect(await whoNames(player, SETTLED_MS)).toEqual(names)
+  for (const player of players.slice(0, 2)) await untilWho(player, names, SETTLED_MS)
   await untilStored(game.redis, players, SETTLED_MS)
   expect(players.filter(({ isOpen }) => !isOpen)).toEqual([])
   await game.ready()

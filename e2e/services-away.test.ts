@@ -14,7 +14,7 @@ import {
 import type { Role } from './harness/processes.ts'
 import { readiness } from './harness/readiness.ts'
 import { createChance, momentsOf } from './harness/seed.ts'
-import { untilStored, whoNames } from './harness/sessions.ts'
+import { untilStored, untilWho } from './harness/sessions.ts'
 import { talk } from './harness/talk.ts'
 
 const STOPPED_MS = 10_000
@@ -73,7 +73,7 @@ test('answers as before, and tells a login how it stands, while Redis is stopped
     ),
   ])
   await until(stoppedAt + STOPPED_MS)
-  expect(await whoNames(ann, 5_000)).toEqual(['Ann', 'Bob'])
+  await untilWho(ann, ['Ann', 'Bob'], 5_000)
   await game.kill('redis', 0, 'SIGCONT')
   const backAt = performance.now()
   await untilStored(game.redis, [ann, bob.player], 15_000)
@@ -111,7 +111,7 @@ test.each<{ role: Role; names: [string, string] }>([
   expect(report).toMatchObject({ said: 160, heard: 320 })
   await game.ready()
   expect((await game.process(role)).pid).not.toBe(pid)
-  expect(await whoNames(players[0], SETTLED_MS)).toEqual([...names].sort())
+  await untilWho(players[0], names, SETTLED_MS)
   await untilStored(game.redis, players, SETTLED_MS)
   // The world can be changed again: Postgres is in use, and answers.
   await players[0].ask('@dig Cellar', 'Cellar created with room number', SETTLED_MS)
@@ -132,7 +132,7 @@ test('loses, doubles and reorders no word of fifty in a room when Redis, Postgre
     })
     expect(report).toMatchObject({ said: 300, heard: 15_000 })
     await game.ready()
-    expect(await whoNames(players[0], SETTLED_MS)).toEqual([...names].sort())
+    await untilWho(players[0], names, SETTLED_MS)
     await untilStored(game.redis, players, SETTLED_MS)
   }
   expect(players.filter(({ isOpen }) => !isOpen)).toEqual([])
@@ -151,6 +151,6 @@ test('writes everything again, and loses no word, when Redis loses all that it h
   })
   expect(report).toMatchObject({ said: 100, heard: 200 })
   await untilStored(game.redis, players, SETTLED_MS)
-  expect(await whoNames(players[0], SETTLED_MS)).toEqual(['Ida', 'Jon'])
+  await untilWho(players[0], ['Ida', 'Jon'], SETTLED_MS)
   hangUpAll(players)
 })

@@ -5,7 +5,7 @@ import { type Game, startGame } from './harness/game.ts'
 import { type OwnRedis, startOwnRedis } from './harness/own-redis.ts'
 import { until } from './harness/pace.ts'
 import { connectVisitor, createPlayers, hangUpAll, type Player } from './harness/player.ts'
-import { untilStored, whoNames } from './harness/sessions.ts'
+import { untilStored, untilWho } from './harness/sessions.ts'
 import { talk } from './harness/talk.ts'
 import { openWizard, SECRET, type Wizard } from './harness/wizard.ts'
 
@@ -94,7 +94,7 @@ test.each([
   await waitUntil(() => disagreements(wizard, sids).length === 0, { timeoutMs: SETTLED_MS, what: 'agreement' }).catch(
     () => expect(disagreements(wizard, sids)).toEqual([]),
   )
-  expect(await whoNames(players[0], SETTLED_MS)).toEqual([...names].sort())
+  await untilWho(players[0], names, SETTLED_MS)
   await expectNewHandles()
   hangUpAll(players)
   await waitUntil(() => wizard.rows().every(({ status }) => status === 'closed'), {

@@ -4,7 +4,7 @@ import { type Game, startGame } from './harness/game.ts'
 import { until } from './harness/pace.ts'
 import { createPlayers, hangUpAll, type Player } from './harness/player.ts'
 import { createChance, momentsOf } from './harness/seed.ts'
-import { ownerOf, sessionOf, untilStored, whoNames } from './harness/sessions.ts'
+import { ownerOf, sessionOf, untilAllMet, untilStored, untilWho } from './harness/sessions.ts'
 import { talk } from './harness/talk.ts'
 
 /** From a kill to the next word that its victims hear; 2 s on a quiet machine. */
@@ -26,7 +26,7 @@ afterAll(() => game?.stop())
 /** Nobody was dropped or doubled, and everybody is who they were. */
 async function expectAllInPlace(): Promise<void> {
   await game.ready()
-  for (const player of players.slice(0, 2)) expect(await whoNames(player, SETTLED_MS)).toEqual(NAMES)
+  for (const player of players.slice(0, 2)) await untilWho(player, NAMES, SETTLED_MS)
   await untilStored(game.redis, players, SETTLED_MS)
   expect(players.filter(({ isOpen }) => !isOpen)).toEqual([])
 }
@@ -46,11 +46,12 @@ test('lets players whose sessions different servers own hear each other', async 
   const [speaker] = some
   const [listener] = others
   if (!speaker || !listener) throw new Error('one server owns them all')
+  await untilAllMet(players, ANSWER_MS)
   await speaker.ask('say over here', 'You say, "over here"', ANSWER_MS)
   await listener.waitFor(`${speaker.name} says, "over here"`, ANSWER_MS)
   await listener.ask(`page ${speaker.name}=coming`, `You paged ${speaker.name}`, ANSWER_MS)
   await speaker.waitFor(`${listener.name} pages: coming`, ANSWER_MS)
-  for (const player of [speaker, listener]) expect(await whoNames(player, ANSWER_MS)).toEqual(NAMES)
+  for (const player of [speaker, listener]) await untilWho(player, NAMES, ANSWER_MS)
 })
 
 test('loses, doubles and reorders no word while one server is killed and the other takes over', async () => {

@@ -15,12 +15,16 @@ export async function readSessions(redis: Redis): Promise<SessionHash[]> {
   return found
 }
 
-/** The session that is bound to a player of this name. */
-export async function sessionOf(redis: Redis, playerName: string): Promise<SessionHash> {
-  const found = (await readSessions(redis)).filter(({ fields }) => fields.playerName === playerName)
-  const [first] = found
-  if (!first || found.length > 1) throw new Error(`${found.length} sessions of ${playerName}`)
-  return first
+/** The one session that is bound to a player of this name; waits for it, since what waits for Redis is told all the same. */
+export function sessionOf(redis: Redis, playerName: string): Promise<SessionHash> {
+  return waitUntil(
+    async () => {
+      const found = (await readSessions(redis)).filter(({ fields }) => fields.playerName === playerName)
+      if (found.length > 1) throw new Error(`${found.length} sessions`)
+      return found[0]
+    },
+    { what: `one session of ${playerName} in Redis` },
+  )
 }
 
 /** Which server, by its incarnation, owns the partition of this session. */
@@ -64,4 +68,33 @@ export async function whoNames(player: Player, ms: number): Promise<string[]> {
   const told = /^There (?:is|are) (\d+)/.exec(heard[end] ?? '')?.[1]
   if (first === -1 || Number(told) !== rows.length) throw new Error(`WHO does not add up:\n${heard.join('\n')}`)
   return rows.map((row) => row.split(' ')[0] ?? '').sort()
+}
+
+/**
+ * Resolves when WHO lists exactly these names for this player. Its server knows sessions of other servers a moment later
+ * than their words are heard: that is another topic.
+ */
+export async function untilWho(player: Player, names: readonly string[], ms: number): Promise<void> {
+  const wanted = [...names].sort().join(' ')
+  await waitUntil(
+    async () => {
+      const listed = (await whoNames(player, ms)).join(' ')
+      if (listed !== wanted) throw new Error(`WHO lists ${listed}`)
+      return true
+    },
+    { timeoutMs: ms, everyMs: 100, what: `WHO of ${wanted}` },
+  )
+}
+
+/** Resolves when the server of each of these players knows of all of them: what one says from now on, each must hear. */
+export async function untilAllMet(players: readonly Player[], ms: number): Promise<void> {
+  const meets = (player: Player) =>
+    waitUntil(
+      async () => {
+        const listed = new Set(await whoNames(player, ms))
+        return players.every(({ name }) => listed.has(name))
+      },
+      { timeoutMs: ms, everyMs: 100, what: `a WHO of ${player.name} with all who are here` },
+    )
+  await Promise.all(players.map(meets))
 }

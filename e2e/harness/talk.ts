@@ -1,7 +1,7 @@
 import { createLedger, type Ledger, type LedgerReport } from './ledger.ts'
 import { until } from './pace.ts'
 import type { Player } from './player.ts'
-import { whoNames } from './sessions.ts'
+import { untilAllMet, whoNames } from './sessions.ts'
 
 export type Talk = {
   /** Marks the lines: one word, another for each talk. */
@@ -21,6 +21,7 @@ const ANSWER_MS = 15_000
 
 /** All players type numbered lines to each other while faults happen; resolves when each has heard each line once, in order. */
 export async function talk({ topic, players, everyMs, forMs, moments = [], fault }: Talk): Promise<LedgerReport> {
+  await untilAllMet(players, ANSWER_MS)
   const ledger = createLedger(topic, players)
   await Promise.all([typing(ledger, players, everyMs, forMs), faults(moments, fault)])
   const report = await ledger.complete(HEARD_WITHIN_MS)
