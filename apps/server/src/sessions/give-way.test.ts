@@ -30,6 +30,6 @@ it.each([
 it('goes at once when it was nobody’s, and waits for a client that may resume it', () => {
   const visitor = connected(9)
   expect(giveWay(visitor, contextOf([visitor]))).toEqual(close(visitor, 'lost'))
-  const resumable = { ...lost, transport: 'websocket' } as const
+  const resumable = { ...lost, transport: 'websocket', tokenHash: 'of its token' } as const
   expect(giveWay(resumable, contextOf([resumable, elsewhere()]))).toEqual([])
 })

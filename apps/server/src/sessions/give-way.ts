@@ -6,10 +6,10 @@ import { disconnect } from './session-service.ts'
 /**
  * What a session that has lost its socket waits for. A player who comes back does so as a new session, which ends this one
  * (binding.ts). One who had come back already, or who plays on at another gateway, leaves it nothing to wait for; nor does
- * anybody come back to a session that was nobody's. (A WebSocket client may resume its own; telnet has no such thing.)
+ * anybody come back to a session that was nobody's. (Whoever holds a token may resume the session itself, whoever it is.)
  */
 export function giveWay(session: SessionRecord, { sessions }: GameContext): readonly Effect[] {
-  if (session.transport === 'websocket') return []
+  if (session.tokenHash !== null) return []
   if (session.player === null) return [disconnect(session.sid, 'lost', null)]
   // Those of the same gateway are lost with it.
   const playsOn = (other: SessionRecord): boolean =>
