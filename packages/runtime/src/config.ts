@@ -73,6 +73,13 @@ export function list() {
   )
 }
 
+/** Comma-separated origins of pages, as browsers write them: scheme, host and port, nothing behind. */
+export function origins() {
+  return list().refine((entries) => entries.every((entry) => URL.parse(entry)?.origin === entry), {
+    message: 'use origins such as https://mush.example.org, with commas between them',
+  })
+}
+
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
 
 /** A duration in ms, written `250`, `250ms`, `2s`, `1.5m` or `1h`. */

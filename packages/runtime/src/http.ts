@@ -15,8 +15,10 @@ export interface HealthServer {
   close(): Promise<void>
 }
 
-/** A probe that sends slowly must not hold a socket. */
+/** A probe that sends slowly must not hold a socket, nor who asks for a WebSocket and never finishes. */
 const REQUEST_TIMEOUT_MS = 10_000
+/** How often that is looked at; Node's own 30 s would make 40 s of the 10. */
+const REQUEST_LOOK_MS = 2_000
 
 function send(response: ServerResponse, status: number, type: string, body: string): void {
   response.writeHead(status, {
@@ -84,7 +86,15 @@ export function collectChecks(metrics: Metrics, health: Health): void {
 export async function startHealthServer(options: HealthServerOptions): Promise<HealthServer> {
   const { host, logger } = options
   collectChecks(options.metrics, options.health)
-  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
+  const timing = {
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    headersTimeout: REQUEST_TIMEOUT_MS,
+    connectionsCheckingInterval: REQUEST_LOOK_MS,
+  }
+  // Some clients offer h2c with each request: they are to be answered, not handed to whoever waits for WebSockets.
+  const shouldUpgradeCallback = ({ headers }: IncomingMessage): boolean =>
+    headers.upgrade?.toLowerCase() === 'websocket' && server.listenerCount('upgrade') > 0
+  const server = createServer({ ...timing, shouldUpgradeCallback }, (request, response) => {
     answer(options, request, response).catch((error: unknown) => {
       logger.error({ err: error }, 'a health request failed')
       if (!response.headersSent) sendProblem(response, 500, 'Internal Server Error')

@@ -1,5 +1,16 @@
 export { type Clock, systemClock, type Timer } from './clock.ts'
-export { ConfigError, count, durationMs, type Environment, flag, list, port, readConfig, url } from './config.ts'
+export {
+  ConfigError,
+  count,
+  durationMs,
+  type Environment,
+  flag,
+  list,
+  origins,
+  port,
+  readConfig,
+  url,
+} from './config.ts'
 export {
   DEADLINE_EXCEEDED,
   messageOf,
