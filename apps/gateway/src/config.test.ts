@@ -20,10 +20,24 @@ test('has the documented defaults', () => {
     host: '127.0.0.1',
     telnetPort: 4201,
     httpPort: 4202,
+    wsOrigins: ['http://localhost:3000', 'http://127.0.0.1:3000'],
     secret: SECRET,
     redisUrl: 'redis://127.0.0.1:6380',
     brokers: ['127.0.0.1:9092'],
   })
+})
+
+test('lets pages of the origins that are named open a WebSocket, and of no others', () => {
+  const named = { ...NEEDED, HOLDFAST_WS_ORIGINS: 'https://mush.example.org, http://localhost:8080' }
+  expect(readGatewayConfig(named).wsOrigins).toEqual(['https://mush.example.org', 'http://localhost:8080'])
+  expect(readGatewayConfig({ ...NEEDED, HOLDFAST_WEB_PORT: '3100' }).wsOrigins).toEqual([
+    'http://localhost:3100',
+    'http://127.0.0.1:3100',
+  ])
+})
+
+test.each(['*', 'mush.example.org', 'https://mush.example.org/', 'null'])('refuses %s as an origin', (origin) => {
+  expect(refusal({ ...NEEDED, HOLDFAST_WS_ORIGINS: origin })).toContain('HOLDFAST_WS_ORIGINS')
 })
 
 test('names all that is wrong in one message, and never the secret', () => {

@@ -20,7 +20,7 @@ import { ulid } from 'ulid'
 import type { GatewayConfig } from './config.ts'
 import { LIMITS } from './connections/limits.ts'
 import { createRegistry } from './connections/registry.ts'
-import { createTelnetSeats } from './connections/seat.ts'
+import { createSeats } from './connections/seat.ts'
 import { createGatewayMetrics } from './gateway-metrics.ts'
 import { openLinks } from './links.ts'
 import { takePlace } from './place.ts'
@@ -32,6 +32,8 @@ import { startOwnCopies } from './relay/own-copies.ts'
 import { createOwnFields } from './relay/own-fields.ts'
 import { startPulse } from './relay/pulse.ts'
 import { startTelnetListener } from './telnet/listener.ts'
+import { telnetArrival } from './telnet/telnet-arrival.ts'
+import { startWebSocketListener } from './websocket/listener.ts'
 
 const KAFKA_LATE_MS = 3_000
 
@@ -52,7 +54,7 @@ export async function startGateway(config: GatewayConfig, lifecycle: Lifecycle, 
     if (signal.aborted) return { ok: false, detail: 'stopping' }
     return { ok: isReady, detail: isReady ? 'accepting players' : 'starting' }
   })
-  await lifecycle.acquire(
+  const { server: httpServer } = await lifecycle.acquire(
     'health server',
     () => startHealthServer({ host: config.host, port: config.httpPort, health, metrics, logger }),
     (server) => server.close(),
@@ -186,7 +188,7 @@ export async function startGateway(config: GatewayConfig, lifecycle: Lifecycle, 
   const seats = await lifecycle.acquire(
     'players',
     () =>
-      createTelnetSeats({
+      createSeats({
         incarnation,
         slot,
         handles,
@@ -203,7 +205,27 @@ export async function startGateway(config: GatewayConfig, lifecycle: Lifecycle, 
   )
   await lifecycle.acquire(
     'telnet',
-    () => startTelnetListener({ host: config.host, port: config.telnetPort, onConnection: seats.accept, logger }),
+    () =>
+      startTelnetListener({
+        host: config.host,
+        port: config.telnetPort,
+        onConnection: (socket, { ip }) => seats.accept(telnetArrival(socket, ip, clock)),
+        logger,
+      }),
+    (listener) => listener.close(),
+  )
+  await lifecycle.acquire(
+    'websocket',
+    () =>
+      startWebSocketListener({
+        server: httpServer,
+        origins: config.wsOrigins,
+        onArrival: seats.accept,
+        onRefused: seen.refused,
+        clock,
+        random: Math.random,
+        logger,
+      }),
     (listener) => listener.close(),
   )
   isReady = true

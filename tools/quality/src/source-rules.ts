@@ -28,6 +28,7 @@ function readsEnvironment({ path, text }: SourceFile): string[] {
 const CLIENT_HOMES: Readonly<Record<string, string>> = {
   ioredis: 'packages/store/src/redis/',
   kafkajs: 'packages/store/src/kafka/',
+  ws: 'apps/gateway/src/websocket/',
 }
 
 function importsClient({ path, text }: SourceFile): string[] {

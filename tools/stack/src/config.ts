@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseEnv } from 'node:util'
-import { count, flag, list, port, readConfig, url } from '@holdfast/runtime'
+import { count, flag, list, origins, port, readConfig, url } from '@holdfast/runtime'
 import { z } from 'zod'
 // The server's own rule, so that what it would refuse is told before anything is started. It is pure and imports nothing.
 import { nameProblem, passwordProblem } from '../../../apps/server/src/world/names.ts'
@@ -29,13 +29,6 @@ const brokersProblem = (text: string): string | null => {
   return 'name brokers by host and port, such as 127.0.0.1:9092, with commas between them'
 }
 
-const originsProblem = (text: string): string | null => {
-  const isOrigin = (entry: string): boolean => URL.parse(entry)?.origin === entry
-  return list().parse(text).every(isOrigin)
-    ? null
-    : 'use origins such as https://mush.example.org, with commas between them'
-}
-
 const schema = z.object({
   HOLDFAST_HOST: z.string().default('127.0.0.1'),
   HOLDFAST_TELNET_PORT: port().default(4201),
@@ -45,7 +38,7 @@ const schema = z.object({
   HOLDFAST_TELNETS_PORT: port().optional().refine(isUnset, 'telnet over TLS is not there yet: leave it unset'),
   HOLDFAST_CONSOLE_READONLY: flag().default(false),
   HOLDFAST_PUBLIC_WS_URL: url(['ws', 'wss'], 'wss://mush.example.org/ws').optional(),
-  HOLDFAST_WS_ORIGINS: textWithout(originsProblem).optional(),
+  HOLDFAST_WS_ORIGINS: origins().optional(),
   HOLDFAST_PROXY_PROTOCOL: z.string().default('off').refine(isOff, 'the PROXY protocol is not there yet: leave it off'),
   HOLDFAST_DATA_DIR: z.string().default('.data'),
   HOLDFAST_SECRET: z.string().min(16, 'use 16 characters or more').optional(),
@@ -91,7 +84,7 @@ export function readStackConfig(env: NodeJS.ProcessEnv, { withConsole = true } =
     wizard: { name: given.HOLDFAST_WIZARD_NAME, password: given.HOLDFAST_WIZARD_PASSWORD },
     gateways: given.HOLDFAST_GATEWAYS,
     servers: given.HOLDFAST_SERVERS,
-    wsOrigins: given.HOLDFAST_WS_ORIGINS,
+    wsOrigins: given.HOLDFAST_WS_ORIGINS?.join(','),
     urls: { redis: given.REDIS_URL, kafka: given.KAFKA_BROKERS, postgres: given.DATABASE_URL },
   }
 }

@@ -53,8 +53,8 @@ export interface Connection {
   deliver(record: OutputRecord): void
   /** The one way to end: text, then the close; `onClosed` follows. A second call does nothing. */
   close(reason: CloseReason, text?: string): void
-  /** The client has gone by itself. */
-  gone(): void
+  /** The client has gone, by itself where no reason is given. */
+  gone(reason?: CloseReason): void
   /** The client has told something about itself; `onChanged` follows, at a bounded rate. */
   factsChanged(): void
   /** Something was sent: ends a client that takes nothing before memory is full. */
@@ -226,9 +226,9 @@ export function createConnection({ fields, sid, client, clock, limits, events }:
       if (isClosed) return
       if (text !== undefined) say(`${safeText(text)}\n`)
       finish(reason)
-      client.end()
+      client.end(reason)
     },
-    gone: () => finish('client'),
+    gone: (reason = 'client') => finish(reason),
     factsChanged() {
       hasNewFacts = true
     },
@@ -238,10 +238,12 @@ export function createConnection({ fields, sid, client, clock, limits, events }:
       if (look === 'tell') say(SLOW_NOTICE)
       if (look !== 'end') return
       finish('slow')
-      client.destroy() // what it does not take would keep it open
+      client.destroy('slow') // what it does not take would keep it open
     },
     tick() {
       if (isClosed) return
+      client.tick?.()
+      if (isClosed) return // it has found its client gone
       const now = clock.monotonic()
       takeWaiting(now)
       tellFacts(now)

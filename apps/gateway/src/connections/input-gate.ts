@@ -1,4 +1,5 @@
 import type { Limits } from './limits.ts'
+import { createTokenBucket } from './token-bucket.ts'
 
 export interface InputGate {
   /** A line has come. `now`: it may go on; `queued`: it waits for its turn; `full`: it was dropped, there are too many. */
@@ -18,25 +19,16 @@ export function createInputGate({
   inputQueueMax,
 }: Pick<Limits, 'inputBurst' | 'inputPerSecond' | 'inputQueueMax'>): InputGate {
   const waiting: string[] = []
-  let tokens = inputBurst
-  let filledAt = 0
-
-  const takeToken = (now: number): boolean => {
-    tokens = Math.min(inputBurst, tokens + ((now - filledAt) * inputPerSecond) / 1_000)
-    filledAt = now
-    if (tokens < 1) return false
-    tokens--
-    return true
-  }
+  const bucket = createTokenBucket({ burst: inputBurst, perSecond: inputPerSecond })
 
   return {
     offer(line, now) {
-      if (waiting.length === 0 && takeToken(now)) return 'now'
+      if (waiting.length === 0 && bucket.take(now)) return 'now'
       if (waiting.length >= inputQueueMax) return 'full'
       waiting.push(line)
       return 'queued'
     },
-    next: (now) => (waiting.length > 0 && takeToken(now) ? waiting.shift() : undefined),
+    next: (now) => (waiting.length > 0 && bucket.take(now) ? waiting.shift() : undefined),
     get size() {
       return waiting.length
     },

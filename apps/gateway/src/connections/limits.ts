@@ -21,5 +21,10 @@ export const LIMITS = {
   registerWaitMs: 1_000,
   /** Live ones from one IPv4 address, or from one /64 of IPv6. */
   connectionsPerAddress: 20,
+  /** Live ones in all: what comes above it is turned away, so that those who play have their memory and file descriptors. */
+  connectionsMax: 20_000,
+  /** Frames of a WebSocket that are no line, and its pings: so many at once, then so many a second; above it, closed as a flood. */
+  frameBurst: 50,
+  framesPerSecond: 5,
 } as const
 export type Limits = { readonly [K in keyof typeof LIMITS]: number }

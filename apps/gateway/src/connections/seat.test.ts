@@ -3,12 +3,13 @@ import { manualClock, waitUntil } from '@holdfast/runtime/testing'
 import type { CloseReason } from '@holdfast/store/contracts'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Inbound } from '../relay/inbound.ts'
+import { telnetArrival } from '../telnet/telnet-arrival.ts'
 import { END_WAIT_MS } from '../telnet/telnet-client.ts'
 import { outputRecord, text } from '../testing/connection-rig.ts'
 import { hear, type SocketPair, socketPair } from '../testing/socket-pair.ts'
 import { LIMITS } from './limits.ts'
 import { createRegistry } from './registry.ts'
-import { createTelnetSeats } from './seat.ts'
+import { createSeats } from './seat.ts'
 
 const pairs: SocketPair[] = []
 afterEach(() => {
@@ -26,16 +27,17 @@ function seatsRig({ handles = 100 } = {}) {
   let handle = 0
   let ulids = 0
   const copies: string[] = []
-  const inbound: Pick<Inbound, 'establish' | 'input' | 'changed' | 'closed'> = {
+  const inbound: Pick<Inbound, 'establish' | 'input' | 'whenTaken' | 'changed' | 'closed'> = {
     async establish() {
       await registered.promise
       log.push('established')
     },
     input: (_, inputSequence, line) => log.push(`${inputSequence} ${line}`),
+    whenTaken: async () => true,
     changed: (_, fields) => log.push(`${fields.width}x${fields.height}`),
     closed: (_, reason) => void closes.push(reason),
   }
-  const seats = createTelnetSeats({
+  const seats = createSeats({
     incarnation: 'gateway-1',
     slot: 3,
     handles: { take: () => (handle < handles ? ++handle : null), end: handles },
@@ -57,7 +59,7 @@ function seatsRig({ handles = 100 } = {}) {
   const dial = async (ip = '192.0.2.1') => {
     const pair = await socketPair()
     pairs.push(pair)
-    seats.accept(pair.near, { ip })
+    seats.accept(telnetArrival(pair.near, ip, clock))
     return { ...pair, heard: hear(pair.far) }
   }
   return { seats, clock, registry, log, refused, closes, pulse, registered, dial }

@@ -1,12 +1,11 @@
-import type { Socket } from 'node:net'
 import { type Clock, withDeadline } from '@holdfast/runtime'
 import type { HandleLease } from '@holdfast/store'
-import { CLOSE_REASONS, createSid, type GatewayFields } from '@holdfast/store/contracts'
+import { createSid, type GatewayFields } from '@holdfast/store/contracts'
 import type { GatewayMetrics } from '../gateway-metrics.ts'
 import type { Inbound } from '../relay/inbound.ts'
 import type { OwnCopies } from '../relay/own-copies.ts'
 import type { Pulse } from '../relay/pulse.ts'
-import { createTelnetClient, endSocket } from '../telnet/telnet-client.ts'
+import type { Arrival, Client } from './client.ts'
 import { type Connection, createConnection } from './connection.ts'
 import { isLoopback } from './is-loopback.ts'
 import type { Limits } from './limits.ts'
@@ -20,7 +19,7 @@ export interface SeatOptions {
   slot: number
   handles: HandleLease
   registry: Registry
-  inbound: Pick<Inbound, 'establish' | 'input' | 'changed' | 'closed'>
+  inbound: Pick<Inbound, 'establish' | 'input' | 'whenTaken' | 'changed' | 'closed'>
   copies: Pick<OwnCopies, 'changed' | 'ended'>
   /** Told of what is sent to the log; while it holds input back, nobody new is seated: even who only comes and goes adds records. */
   pulse: Pick<Pulse, 'onSent' | 'isHeld'>
@@ -30,35 +29,34 @@ export interface SeatOptions {
   seen: Pick<GatewayMetrics, 'opened' | 'closed' | 'dropped' | 'refused' | 'answered'>
 }
 
-export interface TelnetSeats {
-  /** Takes a fresh socket: seats it, or turns it away with a reason it can read. */
-  accept(socket: Socket, remote: { ip: string }): void
+export interface Seats {
+  /** Takes who has come, whatever the transport: seats it, or turns it away with a reason it can read. */
+  accept(arrival: Arrival): void
   /** Tells every player that the gateway stops, and resolves when all sockets are gone; after LAST_SOCKETS_MS in any case. */
   close(): Promise<void>
 }
 
-/** Seats telnet clients: limits, a handle and a session id, Redis, the event; the game's greeting answers that event. */
-export function createTelnetSeats(options: SeatOptions): TelnetSeats {
-  const { handles, registry, inbound, copies, pulse, clock, limits, seen } = options
-  const sockets = new Set<Socket>()
+/** Seats clients: limits, a handle and a session id, Redis, the event; the game's greeting answers that event. */
+export function createSeats(options: SeatOptions): Seats {
+  const { handles, registry, inbound, copies, pulse, limits, clock, seen } = options
+  const present = new Set<Arrival>()
   let onEmpty: () => void = () => undefined
 
-  const turnAway = (socket: Socket, why: 'too-many' | 'unavailable'): void => {
+  const turnAway = (arrival: Arrival, why: Refusal): void => {
     seen.refused(why)
-    socket.on('error', () => socket.destroy())
-    socket.write(`${CLOSE_REASONS[why]}\r\n`)
-    endSocket(socket, clock)
+    arrival.turnAway(why === 'full' ? 'unavailable' : why)
   }
 
-  const whyNot = (ip: string): 'too-many' | 'unavailable' | null => {
+  const whyNot = (ip: string): Refusal | null => {
     if (!isLoopback(ip) && registry.countFrom(ip) >= limits.connectionsPerAddress) return 'too-many'
+    if (registry.size >= limits.connectionsMax) return 'full'
     return pulse.isHeld ? 'unavailable' : null
   }
 
-  const seat = (socket: Socket, ip: string, handle: number): void => {
-    const connection = seatOne(socket, ip, handle, options)
+  const seat = (arrival: Arrival, handle: number): void => {
+    const connection = seatOne(arrival, handle, options)
     registry.add(connection)
-    seen.opened('telnet')
+    seen.opened(arrival.transport)
     connection.hold('registering')
     void inbound.establish(connection).then(() => {
       connection.release('registering')
@@ -68,51 +66,56 @@ export function createTelnetSeats(options: SeatOptions): TelnetSeats {
   }
 
   return {
-    accept(socket, { ip }) {
-      sockets.add(socket)
-      socket.once('close', () => {
-        sockets.delete(socket)
-        if (sockets.size === 0) onEmpty()
+    accept(arrival) {
+      present.add(arrival)
+      arrival.onceGone(() => {
+        present.delete(arrival)
+        if (present.size === 0) onEmpty()
       })
-      const why = whyNot(ip)
+      const why = whyNot(arrival.ip)
       const handle = why === null ? handles.take() : null
-      if (handle === null) turnAway(socket, why ?? 'unavailable')
-      else seat(socket, ip, handle)
+      if (handle === null) turnAway(arrival, why ?? 'unavailable')
+      else seat(arrival, handle)
     },
     async close() {
       for (const connection of registry.all()) connection.close('shutdown')
-      if (sockets.size === 0) return
+      if (present.size === 0) return
       const { promise: empty, resolve } = Promise.withResolvers<void>()
       onEmpty = resolve
       await withDeadline(empty, LAST_SOCKETS_MS, 'closing sockets', clock).catch(() => {
-        for (const socket of sockets) socket.destroy() // their players had the time to read
+        for (const arrival of present) arrival.cut() // their players had the time to read
       })
     },
   }
 }
 
-function seatOne(socket: Socket, ip: string, handle: number, options: SeatOptions): Connection {
+/** `full`: this gateway holds as many as it may; its client reads what it reads when there is another obstacle. */
+type Refusal = 'too-many' | 'unavailable' | 'full'
+
+function seatOne(arrival: Arrival, handle: number, options: SeatOptions): Connection {
   const { registry, inbound, copies, pulse, clock, limits, seen, newUlid } = options
-  const client = createTelnetClient(
-    socket,
+  const sid = createSid(newUlid())
+  const client: Client = arrival.open(
     {
       onLine: (line, cut) => connection.line(line, cut),
       onFacts: () => connection.factsChanged(),
       onSent: () => connection.lookAtBacklog(),
       onDropped: (what, count) => seen.dropped(what, count),
-      onGone: () => connection.gone(),
+      onFlood: () => connection.close('flood'),
+      onGone: (reason) => connection.gone(reason),
     },
-    clock,
+    { sid, handle },
   )
   const connection: Connection = createConnection({
-    sid: createSid(newUlid()),
-    fields: freshFields(options, ip, handle),
+    sid,
+    fields: freshFields(options, arrival, handle),
     client,
     clock,
     limits,
     events: {
       onInput(from, inputSequence, line) {
         inbound.input(from, inputSequence, line)
+        if (client.taken) void tellTaken(client, inputSequence, inbound)
         pulse.onSent()
       },
       onChanged(from, fields) {
@@ -133,7 +136,15 @@ function seatOne(socket: Socket, ip: string, handle: number, options: SeatOption
   return connection
 }
 
-function freshFields({ incarnation, slot, clock }: SeatOptions, ip: string, handle: number): GatewayFields {
+async function tellTaken(client: Client, inputSequence: number, inbound: Pick<Inbound, 'whenTaken'>): Promise<void> {
+  if (await inbound.whenTaken()) client.taken?.(inputSequence)
+}
+
+function freshFields(
+  { incarnation, slot, clock }: SeatOptions,
+  { ip, transport, facts }: Arrival,
+  handle: number,
+): GatewayFields {
   return {
     handle,
     status: 'connected',
@@ -143,11 +154,11 @@ function freshFields({ incarnation, slot, clock }: SeatOptions, ip: string, hand
     gatewayRevision: 1,
     ip,
     host: ip,
-    transport: 'telnet',
-    client: null,
-    width: null,
-    height: null,
-    capabilities: [],
+    transport,
+    client: facts.client,
+    width: facts.width,
+    height: facts.height,
+    capabilities: [...facts.capabilities],
     connectedAt: clock.now(),
     detachedUntil: null,
     closeReason: null,

@@ -19,7 +19,12 @@ function inboundRig(scripts: Partial<InboundOptions['scripts']> = {}) {
     calls.push([name, ...args])
     return Promise.resolve('stored')
   }
-  const batcher: Pick<Batcher, 'send'> = { send: (record) => void sent.push(record) }
+  const kafka = { taken: Promise.resolve() }
+  const batcher: Pick<Batcher, 'send' | 'position' | 'acknowledged'> = {
+    send: (record) => void sent.push(record),
+    position: () => sent.length,
+    acknowledged: () => kafka.taken,
+  }
   const inbound = createInbound({
     batcher,
     scripts: {
@@ -36,8 +41,17 @@ function inboundRig(scripts: Partial<InboundOptions['scripts']> = {}) {
     incarnation: 'gateway-1',
   })
   const events = (): SessionEvent[] => sent.map(({ value }) => sessionEventSchema.parse(JSON.parse(value ?? '')))
-  return { ...rig, inbound, sent, calls, marks, events }
+  return { ...rig, inbound, kafka, sent, calls, marks, events }
 }
+
+describe('whether a line is in the log', () => {
+  it('is told when Kafka has it, and is not claimed where the gateway stops before', async () => {
+    const { inbound, kafka } = inboundRig()
+    expect(await inbound.whenTaken()).toBe(true)
+    kafka.taken = Promise.reject(new Error('closed'))
+    expect(await inbound.whenTaken()).toBe(false)
+  })
+})
 
 describe('establish', () => {
   it('stores the session, then tells the log, and resolves only after that', async () => {

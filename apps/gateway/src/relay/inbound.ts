@@ -23,13 +23,15 @@ export interface Inbound {
   /** Tells the log of the connection, with its present fields: for the first time, or again. */
   introduce(connection: Connection, stored: boolean): void
   input(connection: Connection, inputSequence: number, line: string): void
+  /** Whether Kafka has all that was given to it so far, and will not lose it; false where the gateway stops before it knows. */
+  whenTaken(): Promise<boolean>
   /** The gateway's own fields have changed; Redis follows behind. */
   changed(connection: Connection, fields: Partial<ChangeableFields>): void
   closed(connection: Connection, reason: CloseReason): void
 }
 
 export interface InboundOptions {
-  batcher: Pick<Batcher, 'send'>
+  batcher: Pick<Batcher, 'send' | 'position' | 'acknowledged'>
   scripts: Pick<SessionScripts, 'register' | 'detach'>
   breaker: Breaker
   ownFields: Pick<OwnFields, 'mark'>
@@ -93,6 +95,15 @@ export function createInbound(options: InboundOptions): Inbound {
     input(connection, inputSequence, line) {
       const { sid } = connection
       send(connection, 'input', `${sid}:i${inputSequence}`, { inputSequence, sealed: seal.seal(line, 'input', sid) })
+    },
+    async whenTaken() {
+      try {
+        await batcher.acknowledged(batcher.position())
+        return true
+      } catch (error) {
+        logger.debug({ error: messageOf(error) }, 'stopped before Kafka had every line')
+        return false
+      }
     },
     changed(connection, fields) {
       const { sid } = connection

@@ -23,6 +23,7 @@ async function clientRig() {
       onFacts: () => void seen.facts++,
       onSent: () => void seen.sent++,
       onDropped: (what, count) => dropped.push([what, count]),
+      onFlood: () => undefined,
       onGone: () => void seen.gone++,
     },
     clock,
@@ -98,7 +99,7 @@ describe('the end of a telnet client', () => {
     client.pause()
     far.write('typed ahead\r\n'.repeat(10_000))
     client.send([{ kind: 'text', text: 'Goodbye.\n' }])
-    client.end()
+    client.end('quit')
     const heard = hear(far)
     await waitUntil(() => heard.ended, { what: 'the end' })
     expect(heard.text.endsWith('Goodbye.\r\n')).toBe(true)
@@ -110,8 +111,8 @@ describe('the end of a telnet client', () => {
   it('comes within its time although the client dribbles on', async () => {
     const { far, near, client, clock } = await clientRig()
     far.resume()
-    client.end()
-    client.end()
+    client.end('quit')
+    client.end('quit')
     await once(far, 'end')
     for (let passed = 0; passed < END_WAIT_MS; passed += 1_000) {
       expect(near.destroyed).toBe(false)
@@ -125,16 +126,16 @@ describe('the end of a telnet client', () => {
     const { far, near, client, clock } = await clientRig()
     far.pause()
     client.send([{ kind: 'text', text: 'x'.repeat(8 * 1024 * 1024) }])
-    client.end()
+    client.end('quit')
     await clock.advance(END_WAIT_MS)
     expect(near.destroyed).toBe(true)
   })
 
   it('takes nothing more to send, and leaves no timer behind when destroyed', async () => {
     const { client, clock, near } = await clientRig()
-    client.destroy()
+    client.destroy('slow')
     client.send([{ kind: 'text', text: 'x' }])
-    client.end()
+    client.end('quit')
     expect([near.destroyed, clock.pendingTimers()]).toEqual([true, 0])
   })
 })

@@ -65,7 +65,7 @@ export function createTelnetClient(socket: Socket, events: ClientEvents, clock: 
     },
     pause: () => void socket.pause(),
     resume: () => void socket.resume(),
-    end,
+    end: () => end(),
     destroy: () => void socket.destroy(),
   }
 }

@@ -14,6 +14,7 @@ const readinessSchema = z.object({
 
 export interface GatewayProcess {
   readonly telnetPort: number
+  readonly httpPort: number
   /** All it has written, standard output and error together. */
   output(): string
   signal(signal: NodeJS.Signals): void
@@ -31,6 +32,7 @@ export interface GatewayEnvironment {
   REDIS_URL: string
   KAFKA_BROKERS: string
   HOLDFAST_SECRET: string
+  HOLDFAST_WS_ORIGINS?: string
 }
 
 /** A gateway as it is shipped, in a process of its own; resolves when it says that it is ready. */
@@ -52,6 +54,7 @@ export async function startGatewayProcess(environment: GatewayEnvironment): Prom
 
   const gateway: GatewayProcess = {
     telnetPort,
+    httpPort,
     output,
     exited,
     signal: (signal) => void child.kill(signal),

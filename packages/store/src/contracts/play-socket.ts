@@ -81,6 +81,7 @@ export function partingOf(reason: CloseReason): { says: 'bye' | 'reconnect'; cod
   switch (reason) {
     case 'shutdown':
     case 'unavailable':
+    case 'lost':
       return { says: 'reconnect', code: PLAY_CLOSE_CODES.reconnect }
     case 'lease-lost':
       return { says: 'reconnect', code: PLAY_CLOSE_CODES.leaseLost }
