@@ -1,14 +1,14 @@
-import { systemClock } from '@holdfast/runtime'
 import { waitUntil } from '@holdfast/runtime/testing'
 import { freePorts } from '@holdfast/stack'
 import { startTcpProxy, type TcpProxy } from '@holdfast/stack/tcp-proxy'
 import { sharedServices } from '@holdfast/stack/testing'
-import { type ControlBoard, createBatcher, createKafka, openControlBoard } from '@holdfast/store'
+import type { ControlBoard } from '@holdfast/store'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type GatewayProcess, startGatewayProcess } from './harness/gateway-process.ts'
 import { connectPlayer, windowSize } from './harness/player.ts'
 import { type PublishedCopies, type PublishedCopy, readCopies } from './harness/published-copies.ts'
 import { createServerSide, SECRET, type ServerSide } from './harness/server-side.ts'
+import { openTestBoard } from './harness/test-board.ts'
 
 /** What others read of a gateway's memory and life: its copies on `holdfast.state`, its beats on `holdfast.control`. */
 
@@ -31,20 +31,12 @@ beforeAll(async () => {
   closing.push(() => gateway.stop())
   server = await createServerSide(kafkaBrokers)
   copies = await readCopies(kafkaBrokers)
-  const kafka = createKafka({ brokers: [kafkaBrokers], clientId: 'test-board', onWarning: () => undefined })
-  const batcher = createBatcher({ kafka, clock: systemClock, onFailure: () => undefined })
-  board = await openControlBoard({
-    kafka,
-    batcher,
-    clock: systemClock,
-    incarnation: 'test',
-    onReopened: () => undefined,
-  })
+  const opened = await openTestBoard(kafkaBrokers)
+  board = opened.board
   closing.push(
     () => server.close(),
     () => copies.close(),
-    () => board.close(),
-    () => batcher.close(1_000),
+    () => opened.close(),
   )
 })
 afterAll(async () => {

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { systemClock } from '@holdfast/runtime'
 import { waitUntil } from '@holdfast/runtime/testing'
 import { sharedServices } from '@holdfast/stack/testing'
-import { type ControlBoard, createBatcher, createKafka, openControlBoard } from '@holdfast/store'
+import type { ControlBoard } from '@holdfast/store'
 import { type ControlRecordOf, digestOf, type PartitionEvent, partitionOf, type Sid } from '@holdfast/store/contracts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type GatewayProcess, startGatewayProcess } from './harness/gateway-process.ts'
@@ -10,6 +9,7 @@ import { connectPlayer, type Player } from './harness/player.ts'
 import { type PublishedCopies, readCopies } from './harness/published-copies.ts'
 import { createServerSide, SECRET, type ServerSide, type Session } from './harness/server-side.ts'
 import { openStore, type Store } from './harness/stored-session.ts'
+import { openTestBoard } from './harness/test-board.ts'
 
 /** The test plays an owner that asks and orders over `holdfast.control`. */
 
@@ -26,18 +26,10 @@ beforeAll(async () => {
   server = await createServerSide(kafkaBrokers)
   store = await openStore(redisUrl)
   copies = await readCopies(kafkaBrokers)
-  const kafka = createKafka({ brokers: [kafkaBrokers], clientId: 'test-orders', onWarning: () => undefined })
-  const batcher = createBatcher({ kafka, clock: systemClock, onFailure: () => undefined })
-  board = await openControlBoard({
-    kafka,
-    batcher,
-    clock: systemClock,
-    incarnation: 'test',
-    onReopened: () => undefined,
-  })
+  const opened = await openTestBoard(kafkaBrokers)
+  board = opened.board
   closing.push(
-    () => board.close(),
-    () => batcher.close(1_000),
+    () => opened.close(),
     () => copies.close(),
     () => store.close(),
     () => server.close(),

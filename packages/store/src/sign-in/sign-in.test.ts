@@ -1,9 +1,10 @@
 import { manualClock } from '@holdfast/runtime/testing'
 import { expect, test } from 'vitest'
-import type { AuditRecord, Beat, ControlRecord, ControlRecordOf, SignInQuestion } from '../contracts/index.ts'
+import type { AuditRecord, ControlRecord, ControlRecordOf, SignInQuestion } from '../contracts/index.ts'
 import type { ControlBoard } from '../control/control-board.ts'
 import { createSeal } from '../kafka/seal.ts'
 import type { SignInReply } from '../partition/game.ts'
+import { quietBeat } from '../testing/beats.ts'
 import { AT } from '../testing/fixtures.ts'
 import { createSignInClient, SIGN_IN_WAIT_MS } from './sign-in-client.ts'
 import { openSignInDesk, SIGN_INS_WAITING_MAX } from './sign-in-desk.ts'
@@ -30,41 +31,15 @@ function createBoard(servers: Readonly<Record<string, readonly number[]>>) {
       said.push(record)
       for (const listener of listeners.get(record.kind) ?? []) listener(record)
     },
-    heard: () => Object.entries(servers).map(([process, owned]) => ({ beat: beatOf(process, owned), heardAt: 0 })),
+    heard: () =>
+      Object.entries(servers).map(([process, owned]) => ({
+        beat: quietBeat(process, { partitions: [...owned] }),
+        heardAt: 0,
+      })),
     isAlive: () => true,
   }
   return { board, said }
 }
-
-const beatOf = (process: string, partitions: readonly number[]): Beat => ({
-  v: 1,
-  kind: 'beat',
-  at: AT,
-  role: 'server',
-  process,
-  slot: null,
-  sessions: 0,
-  partitions: [...partitions],
-  lag: 0,
-  isLeaving: false,
-  rssBytes: 0,
-  uptimeMs: 0,
-  redisUp: true,
-  queue: {
-    pending: 0,
-    retrying: 0,
-    dead: 0,
-    oldestMs: 0,
-    breaker: 'closed',
-    nextProbeAt: null,
-    error: null,
-    inPerS: 0,
-    outPerS: 0,
-    writeMs: null,
-    ofBound: 0,
-  },
-  audit: null,
-})
 
 function setUp(options: {
   servers?: Readonly<Record<string, readonly number[]>>

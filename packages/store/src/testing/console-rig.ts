@@ -17,6 +17,7 @@ import {
 } from '../contracts/index.ts'
 import { encode } from '../kafka/envelope.ts'
 import type { RedisCopy } from '../redis/redis-copies.ts'
+import { quietBeat } from './beats.ts'
 import { AT, gatewayFields } from './fixtures.ts'
 
 export const SERVER = 'server-a'
@@ -65,36 +66,12 @@ export const waiting = (write: Partial<WaitingWrite> = {}): WaitingWrite => ({
 })
 
 export function beatOf(process: string, beat: Partial<Beat> = {}): Beat {
-  return {
-    v: 1,
-    kind: 'beat',
-    at: AT,
-    role: process.startsWith('gateway') ? 'gateway' : 'server',
-    process,
-    slot: null,
-    sessions: 0,
-    partitions: process.startsWith('gateway') ? [] : ALL_PARTITIONS,
-    lag: 0,
-    isLeaving: false,
-    rssBytes: 1,
-    uptimeMs: 1,
-    redisUp: true,
-    queue: {
-      pending: 0,
-      retrying: 0,
-      dead: 0,
-      oldestMs: 0,
-      breaker: 'closed',
-      nextProbeAt: null,
-      error: null,
-      inPerS: 0,
-      outPerS: 0,
-      writeMs: null,
-      ofBound: 0,
-    },
-    audit: null,
+  const isGateway = process.startsWith('gateway')
+  return quietBeat(process, {
+    role: isGateway ? 'gateway' : 'server',
+    partitions: isGateway ? [] : ALL_PARTITIONS,
     ...beat,
-  }
+  })
 }
 
 export function consoleRig(): ConsoleRig {

@@ -1,6 +1,7 @@
 import type { Clock } from '@holdfast/runtime'
 import type { Beat, ControlRecord, ControlRecordOf } from '../contracts/index.ts'
 import { type ControlBoard, type HeardBeat, SILENT_MS } from '../control/control-board.ts'
+import { quietBeat } from './beats.ts'
 
 export interface FakeBoard extends Pick<ControlBoard, 'on' | 'beatOf' | 'isAlive' | 'echoMs' | 'send'> {
   readonly sent: readonly ControlRecord[]
@@ -34,38 +35,10 @@ export function fakeBoard(clock: Clock): FakeBoard {
       return clock.monotonic() - echoAt
     },
     hear(process, given = {}) {
-      const beat: Beat = { ...QUIET, at: clock.now(), process, ...given }
+      const beat = quietBeat(process, { at: clock.now(), ...given })
       beats.set(process, { beat, heardAt: clock.monotonic() })
       if (process === 'server-1') echoAt = clock.monotonic()
       for (const listener of listeners) listener(beat)
     },
   }
-}
-
-const QUIET: Omit<Beat, 'at' | 'process'> = {
-  v: 1,
-  kind: 'beat',
-  role: 'server',
-  slot: null,
-  sessions: 0,
-  partitions: [],
-  lag: 0,
-  isLeaving: false,
-  rssBytes: 0,
-  uptimeMs: 0,
-  redisUp: true,
-  queue: {
-    pending: 0,
-    retrying: 0,
-    dead: 0,
-    oldestMs: 0,
-    breaker: 'closed',
-    nextProbeAt: null,
-    error: null,
-    inPerS: 0,
-    outPerS: 0,
-    writeMs: null,
-    ofBound: 0,
-  },
-  audit: null,
 }

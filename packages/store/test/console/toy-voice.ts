@@ -1,6 +1,7 @@
 import { systemClock } from '@holdfast/runtime'
 import { partitionOf, type StateRecord, type WaitingWrite } from '../../src/contracts/index.ts'
 import { createBatcher, createKafka, encode, startBeats, TOPICS } from '../../src/index.ts'
+import { QUIET_CONTENT } from '../../src/testing/beats.ts'
 import type { ToySession } from '../scenarios/toy-gateway.ts'
 
 export interface ToyVoice {
@@ -23,28 +24,7 @@ export function startToyVoice(brokers: string): ToyVoice {
     board: {
       send: (record) => batcher.send({ topic: TOPICS.control, partition: 0, key: null, value: encode(record) }),
     },
-    content: () => ({
-      role: 'gateway',
-      slot: 7,
-      sessions: 0,
-      partitions: [],
-      lag: 0,
-      redisUp: true,
-      queue: {
-        pending: 0,
-        retrying: 0,
-        dead: 0,
-        oldestMs: 0,
-        breaker: 'closed',
-        nextProbeAt: null,
-        error: null,
-        inPerS: 0,
-        outPerS: 0,
-        writeMs: null,
-        ofBound: 0,
-      },
-      audit: null,
-    }),
+    content: () => ({ ...QUIET_CONTENT, role: 'gateway', slot: 7 }),
   })
   const tell = ({ sid }: ToySession, record: StateRecord | null): void =>
     batcher.send({

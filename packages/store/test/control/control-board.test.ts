@@ -10,34 +10,14 @@ import {
   openControlBoard,
   startBeats,
 } from '../../src/index.ts'
+import { QUIET_CONTENT } from '../../src/testing/beats.ts'
 
 const open: (() => unknown)[] = []
 afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close()
 })
 
-const content = (): BeatContent => ({
-  role: 'server',
-  slot: null,
-  sessions: 3,
-  partitions: [1, 2],
-  lag: 0,
-  redisUp: true,
-  queue: {
-    pending: 0,
-    retrying: 0,
-    dead: 0,
-    oldestMs: 0,
-    breaker: 'closed',
-    nextProbeAt: null,
-    error: null,
-    inPerS: 0,
-    outPerS: 0,
-    writeMs: null,
-    ofBound: 0,
-  },
-  audit: null,
-})
+const content = (): BeatContent => ({ ...QUIET_CONTENT, sessions: 3, partitions: [1, 2] })
 
 async function boardOf(incarnation: string) {
   const kafka = createKafka({

@@ -10,6 +10,7 @@ import {
 } from '../../src/contracts/index.ts'
 import { type Batcher, type BeatContent, encode, openControlBoard, startBeats, TOPICS } from '../../src/index.ts'
 import type { Kafka } from '../../src/kafka/create-kafka.ts'
+import { QUIET_CONTENT } from '../../src/testing/beats.ts'
 
 /** What owners hear of a gateway beside its sessions, and what they ask and order; all of it in the test's hand. */
 export interface ToyGatewayLife {
@@ -26,20 +27,6 @@ export interface ToyGatewayLife {
   /** Answers every question from now on. */
   answerAll(): void
   stop(): Promise<void>
-}
-
-const QUEUE: BeatContent['queue'] = {
-  pending: 0,
-  retrying: 0,
-  dead: 0,
-  oldestMs: 0,
-  breaker: 'closed',
-  nextProbeAt: null,
-  error: null,
-  inPerS: 0,
-  outPerS: 0,
-  writeMs: null,
-  ofBound: 0,
 }
 
 export async function startToyLife(options: {
@@ -84,7 +71,7 @@ export async function startToyLife(options: {
     if (order.gateway === name) orders.push(order)
   })
   const content = (): BeatContent => {
-    return { role: 'gateway', slot, sessions: 0, partitions: [], lag: 0, redisUp: true, queue: QUEUE, audit: null }
+    return { ...QUIET_CONTENT, role: 'gateway', slot }
   }
   /** The last word of one that falls silent is none: its goodbye goes nowhere. */
   const begin = () => {

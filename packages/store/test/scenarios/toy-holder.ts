@@ -11,6 +11,7 @@ import {
   startBeats,
   TOPICS,
 } from '../../src/index.ts'
+import { QUIET_CONTENT } from '../../src/testing/beats.ts'
 import type { ToyGateway, ToySession } from './toy-gateway.ts'
 
 const GATEWAY = 'toy-gateway'
@@ -114,28 +115,7 @@ export async function startToyHolder(
     }
   })
 
-  const content = (): BeatContent => ({
-    role: 'gateway',
-    slot: SLOT,
-    sessions: held.size,
-    partitions: [],
-    lag: 0,
-    redisUp: true,
-    queue: {
-      pending: 0,
-      retrying: 0,
-      dead: 0,
-      oldestMs: 0,
-      breaker: 'closed',
-      nextProbeAt: null,
-      error: null,
-      inPerS: 0,
-      outPerS: 0,
-      writeMs: null,
-      ofBound: 0,
-    },
-    audit: null,
-  })
+  const content = (): BeatContent => ({ ...QUIET_CONTENT, role: 'gateway', slot: SLOT, sessions: held.size })
   const beats = startBeats({ clock: systemClock, board, incarnation: GATEWAY, content })
 
   return {
