@@ -1,7 +1,6 @@
 'use client'
 
 import type { ReactNode } from 'react'
-import { useShortcut } from '#features/keyboard/keyboard.tsx'
 import { useLive, useLiveStore } from '#features/live/services.tsx'
 import { Button } from './button.tsx'
 import { timeText } from './format/time.ts'
@@ -39,16 +38,4 @@ export function PauseButton() {
       {isPaused ? 'Go on' : 'Pause'}
     </Button>
   )
-}
-
-/** The link to what is shown, for somebody else; by the key too. */
-export function useCopyLink(onCopied: (text: string) => void): () => void {
-  const copy = (): void => {
-    navigator.clipboard.writeText(window.location.href).then(
-      () => onCopied('The link is copied.'),
-      () => onCopied('This browser does not let the link be copied. It is in the address bar.'),
-    )
-  }
-  useShortcut('link', copy)
-  return copy
 }

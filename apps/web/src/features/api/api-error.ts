@@ -38,6 +38,12 @@ export function failureText(failure: ApiFailure): string {
 /** Null for what is no failure of the API: a defect of the page. */
 export const failureOf = (error: unknown): ApiFailure | null => (error instanceof ApiError ? error.failure : null)
 
+/** Anything that asking has rejected with, in one sentence without its stop. */
+export function errorText(error: unknown): string {
+  const failure = failureOf(error)
+  return failure ? failureText(failure).replace(/\.$/, '') : 'this page has failed to read the answer'
+}
+
 export function requestIdOf(failure: ApiFailure): string | null {
   if (failure.kind === 'problem') return failure.problem.requestId
   return failure.kind === 'unreadable' ? failure.requestId : null

@@ -105,9 +105,12 @@ export function DivergencePage() {
 /** How much was looked at, and how long ago: nothing found is only worth as much. */
 function Coverage({ data: { coverage } }: { data: Divergence }) {
   const { checked, total, oldestMs } = coverage
+  const isKafkaDown = useLive(({ tick }) => tick?.kafka.up === false)
   return (
     <span className="text-text-3 text-xs tabular-nums">
-      {countText(checked)} of {countText(total)} checked, the oldest {ageText(oldestMs)} ago
+      {isKafkaDown && 'what servers check is not heard now'}
+      {!isKafkaDown && `${countText(checked)} of ${countText(total)} checked`}
+      {!isKafkaDown && checked > 0 && `, the oldest ${ageText(oldestMs)} ago`}
     </span>
   )
 }

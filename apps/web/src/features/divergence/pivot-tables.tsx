@@ -37,7 +37,7 @@ export function FieldPivotTable({
             </th>
             {COPIES.map((copy) => (
               <th key={copy} scope="col" className="end">
-                odd in {COPY_NAMES[copy]}
+                Odd in {COPY_NAMES[copy]}
               </th>
             ))}
             <th scope="col" className="end">

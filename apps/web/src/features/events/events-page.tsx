@@ -3,13 +3,16 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { parseAsInteger, parseAsString, useQueryStates } from 'nuqs'
 import { useEffect, useRef, useState } from 'react'
+import { errorText } from '#features/api/api-error.ts'
 import { eventsQuestion } from '#features/api/questions.ts'
 import { useShortcut } from '#features/keyboard/keyboard.tsx'
 import { useApi, useLive } from '#features/live/services.tsx'
 import { useAnswer } from '#features/live/use-answer.ts'
 import { download } from '#features/sessions/export-rows.ts'
+import { useToast } from '#features/toasts/toasts.tsx'
 import { Button } from '#ui/button.tsx'
 import { counted, countText } from '#ui/format/number.ts'
+import { timeText } from '#ui/format/time.ts'
 import { AsOf, PageHead, PauseButton } from '#ui/page-head.tsx'
 import { QueryProblem } from '#ui/query-problem.tsx'
 import { EventLine } from './event-line.tsx'
@@ -111,6 +114,7 @@ export function EventsPage() {
           )}
         </p>
       )}
+      <NothingHeard />
       <ol className="events" aria-label="Events, newest first">
         {list.items.map((item) => (
           <EventLine
@@ -129,6 +133,21 @@ export function EventsPage() {
       )}
       <Summary seen={list.seen} />
     </>
+  )
+}
+
+/** While Kafka is away the list is not wrong, but it is not all. */
+function NothingHeard() {
+  const isKafkaDown = useLive(({ tick }) => tick?.kafka.up === false)
+  const heardAt = useLive(({ tick }) => tick?.sources.find(({ id }) => id === 'kafka')?.observedAt ?? null)
+  if (!isKafkaDown) return null
+  return (
+    <p className="empty hatched">
+      <span className="on-hatch">
+        <b>Nothing is heard{heardAt !== null && ` since ${timeText(heardAt)}`}.</b> What happens until Kafka answers is
+        read then.
+      </span>
+    </p>
   )
 }
 
@@ -157,6 +176,7 @@ function useEvents(asked: Record<string, string>, key: string) {
   const [isOlderAsked, setIsOlderAsked] = useState(false)
   const api = useApi()
   const queries = useQueryClient()
+  const toast = useToast()
   useEffect(() => {
     if (data) setState((before) => ({ key, list: withNewest(before.key === key ? before.list : NO_EVENTS, data) }))
   }, [data, key])
@@ -168,7 +188,7 @@ function useEvents(asked: Record<string, string>, key: string) {
     queries
       .fetchQuery({ queryKey: [question.path], queryFn: ({ signal }) => api.ask({ ...question, signal }), gcTime: 0 })
       .then((page) => setState((before) => (before.key === key ? { key, list: withOlder(before.list, page) } : before)))
-      .catch(() => undefined) // the question above says what is wrong with the console
+      .catch((error: unknown) => toast({ look: 'bad', text: `Older events: ${errorText(error)}.` }))
       .finally(() => setIsOlderAsked(false))
   }
   return { list, page: data, error, refetch: () => void refetch(), older, isOlderAsked }

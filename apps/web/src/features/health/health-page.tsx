@@ -53,9 +53,14 @@ export function HealthPage() {
   )
 }
 
-function Status({ report: { status, processes } }: { report: HealthReport }) {
-  const silent = processes.filter((process) => process.status === 'dead').map(({ id }) => processName(id))
-  const words = silent.length > 0 ? `: ${silent.join(', ')} silent` : ''
+function Status({ report: { status, processes, redis, kafka } }: { report: HealthReport }) {
+  const silent = kafka.up ? processes.filter((process) => process.status === 'dead') : []
+  const troubles = [
+    redis.up ? '' : 'Redis down',
+    kafka.up ? '' : 'Kafka down',
+    silent.length > 0 ? `${silent.map(({ id }) => processName(id)).join(', ')} silent` : '',
+  ].filter((trouble) => trouble !== '')
+  const words = troubles.length > 0 ? `: ${troubles.join(', ')}` : ''
   if (status === 'up') return <SourceChip state="up" text="Up" isSolo />
   return (
     <SourceChip
@@ -87,7 +92,7 @@ function RecheckAll() {
 function ProcessTable({ report }: { report: HealthReport }) {
   return (
     <TableBox label="Processes">
-      <table className="table" style={{ minWidth: 880 }}>
+      <table className="table" style={{ minWidth: 1_060 }}>
         <colgroup>
           <col />
           <col style={{ width: 90 }} />

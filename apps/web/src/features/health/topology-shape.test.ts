@@ -50,6 +50,12 @@ it('draws who speaks with whom, and marks what does not answer', () => {
   expect(nodes[0]?.lines).toEqual(['400 connections', '400 unknown'])
 })
 
+it('does not count players as none where no gateway is heard', () => {
+  const silent = [process('gw-1', 'gateway', 'dead'), process('gw-2', 'gateway', 'dead')]
+  const { nodes } = topologyOf(report({ processes: silent }), facts)
+  expect(nodes[0]).toMatchObject({ look: 'unknown', lines: ['last 800', 'now unknown'] })
+})
+
 it('draws a store that is down as down, whoever speaks with it', () => {
   const { edges } = topologyOf(report({ redis: { up: false, pingMs: null } }), facts)
   expect(edges.at(-1)).toMatchObject({ to: 'redis', look: 'down', label: 'down' })

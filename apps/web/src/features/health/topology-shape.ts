@@ -1,4 +1,5 @@
 import type { HealthReport } from '@holdfast/store/contracts'
+import { countText } from '#ui/format/number.ts'
 
 export type Look = 'up' | 'unknown' | 'down'
 
@@ -37,7 +38,7 @@ const NODE_HEIGHT = 64
 const GAP = 30
 const TOP = 18
 const COLUMNS = { players: 16, gateways: 246, bus: 508, servers: 758, store: 1_024 } as const
-const NODE_WIDTH = { players: 120, gateways: 134, bus: 126, servers: 134, store: 140 } as const
+const NODE_WIDTH = { players: 148, gateways: 146, bus: 126, servers: 146, store: 140 } as const
 
 type Process = HealthReport['processes'][number]
 
@@ -86,7 +87,13 @@ export function topologyOf(report: HealthReport, facts: TopologyFacts): Topology
     width: NODE_WIDTH[column],
     height: NODE_HEIGHT,
   })
-  const players = alone('players', 'Players', 'players', 'up', playerLines(gateways, facts))
+  const players = alone(
+    'players',
+    'Players',
+    'players',
+    isUnheard(gateways) ? 'unknown' : 'up',
+    playerLines(gateways, facts),
+  )
   const kafka = alone('kafka', 'Kafka', 'bus', report.kafka.up ? 'up' : 'down', [
     report.kafka.up ? `lag ${report.kafka.lag ?? 'unknown'}` : 'does not answer',
   ])
@@ -118,11 +125,16 @@ function linesOf(process: Process, { heardText, counted }: TopologyFacts): reado
   return process.status === 'dead' ? [heardText(process), `last ${holds}`] : [holds, heardText(process)]
 }
 
+/** No gateway is heard: how many players there are is not known. */
+const isUnheard = (gateways: readonly Process[]): boolean =>
+  gateways.length > 0 && gateways.every(({ status }) => status === 'dead')
+
 function playerLines(gateways: readonly Process[], { counted }: TopologyFacts): readonly string[] {
   const sum = (processes: readonly Process[]): number => processes.reduce((all, { sessions }) => all + sessions, 0)
   const silent = gateways.filter(({ status }) => status === 'dead')
   const heard = sum(gateways.filter(({ status }) => status !== 'dead'))
-  return [counted(heard, 'connection'), ...(silent.length > 0 ? [`${sum(silent)} unknown`] : [])]
+  if (isUnheard(gateways)) return [`last ${countText(sum(silent))}`, 'now unknown']
+  return [counted(heard, 'connection'), ...(silent.length > 0 ? [`${countText(sum(silent))} unknown`] : [])]
 }
 
 function edge(from: TopologyNode, to: TopologyNode, look: Look): TopologyEdge {

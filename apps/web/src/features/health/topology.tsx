@@ -6,6 +6,7 @@ import { useNow } from '#features/live/services.tsx'
 import { ageText } from '#ui/format/duration.ts'
 import { counted } from '#ui/format/number.ts'
 import { processName } from '#ui/format/process-name.ts'
+import { TableBox } from '#ui/table-box.tsx'
 import { type Topology, type TopologyEdge, type TopologyNode, topologyOf } from './topology-shape.ts'
 
 /** Everything in one drawing. Whatever is in it is a row of the table below as well. */
@@ -21,7 +22,7 @@ export function TopologyDrawing({ report }: { report: HealthReport }) {
     },
   })
   return (
-    <div className="topology-box">
+    <TableBox label="Drawing">
       <svg
         className="topology"
         viewBox={`0 0 ${topology.width} ${topology.height}`}
@@ -45,7 +46,7 @@ export function TopologyDrawing({ report }: { report: HealthReport }) {
           </text>
         ))}
       </svg>
-    </div>
+    </TableBox>
   )
 }
 

@@ -78,4 +78,21 @@ describe('what needs attention', () => {
       '3 refused sign-ins within the hour',
     ])
   })
+
+  it('is Kafka, not each process that cannot be heard without it', () => {
+    const source = (id: string) => ({ id, status: 'dead' as const, observedAt: ago(14) })
+    const tick = {
+      rev: 1,
+      now: ago(0),
+      lag: 0,
+      behindMs: null,
+      sources: ['kafka', 'gw-1', 'srv-1', 'srv-2'].map(source),
+      sessions: 3,
+      counts: divergence([]).counts,
+      queues: { pending: 0, retrying: 0, dead: 0 },
+      redis: { up: true, pingMs: 0.8 },
+      kafka: { up: false, lag: null },
+    }
+    expect(texts({ tick })).toEqual(['Kafka does not answer: 3 processes cannot be heard. All sessions are Unknown.'])
+  })
 })

@@ -33,6 +33,7 @@ export function concernsOf(facts: AttentionFacts): readonly Concern[] {
 }
 
 function silentOnes({ tick, now }: AttentionFacts): readonly Concern[] {
+  if (tick?.kafka.up === false) return unheard(tick)
   const dead = (tick?.sources ?? []).filter(({ id, status }) => status === 'dead' && roleOf(id) !== null)
   return dead.map(({ id, observedAt }) => ({
     id: `silent ${id}`,
@@ -41,6 +42,22 @@ function silentOnes({ tick, now }: AttentionFacts): readonly Concern[] {
     at: observedAt,
     link: { href: '/health', label: 'Open Health' },
   }))
+}
+
+/** Without Kafka nobody is heard: one trouble, not one for each process. */
+function unheard({ sources }: LiveTick): readonly Concern[] {
+  const kafka = sources.find(({ id }) => id === 'kafka')
+  const count = sources.filter(({ id }) => roleOf(id) !== null).length
+  const text = `Kafka does not answer: ${counted(count, 'process', 'processes')} cannot be heard. All sessions are Unknown.`
+  return [
+    {
+      id: 'unheard',
+      look: 'unknown',
+      text,
+      at: kafka?.observedAt ?? null,
+      link: { href: '/health?at=kafka', label: 'Open Health' },
+    },
+  ]
 }
 
 function deadLetters({ queues }: AttentionFacts): readonly Concern[] {

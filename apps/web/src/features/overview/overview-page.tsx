@@ -83,6 +83,13 @@ export function OverviewPage() {
 
 function AllWell({ divergence, tick }: { divergence: Divergence; tick: LiveTick | null }) {
   const { coverage, counts } = divergence
+  if (tick?.sessions === 0 && tick.redis.up && tick.kafka.up)
+    return (
+      <li>
+        <Icon name="in-sync" />
+        <b className="font-medium">No one is connected.</b>
+      </li>
+    )
   const isKnown = tick?.redis.up === true && tick.kafka.up && counts.unknown === 0 && coverage.checked > 0
   if (!isKnown)
     return (

@@ -5,7 +5,7 @@ import Link from 'next/link'
 import type { ReactNode } from 'react'
 import type { Sample } from '#features/live/history.ts'
 import { useHistory, useLive } from '#features/live/services.tsx'
-import { sourceFigures } from '#features/shell/source-figures.ts'
+import { type SourceFigure, sourceFigures } from '#features/shell/source-figures.ts'
 import { Age } from '#ui/age.tsx'
 import { figureSpan } from '#ui/format/duration.ts'
 import { countText, rateText } from '#ui/format/number.ts'
@@ -89,7 +89,8 @@ export function Tiles({ queues }: { queues: Queues | undefined }) {
       <Tile
         href="/queues"
         title="Write-behind"
-        at={now}
+        at={tick.kafka.up ? now : seen('kafka')}
+        isUnknown={!tick.kafka.up}
         figure={countText(pending + retrying)}
         word={oldest > 0 ? `waiting, ${figureSpan(oldest)}` : 'waiting'}
         more={`${countText(retrying)} retrying, ${countText(dead)} dead`}
@@ -100,7 +101,7 @@ export function Tiles({ queues }: { queues: Queues | undefined }) {
         title="Events"
         at={seen('kafka')}
         figure={tick.kafka.up ? countText(tick.kafka.lag ?? 0) : 'unknown'}
-        word="lag of all readers"
+        word={tick.kafka.up ? 'lag of all readers' : 'lag'}
         more={`${countText(tick.lag)} to be read by this console`}
         isUnknown={!tick.kafka.up}
         spark={{ of: (sample) => sample.lag, label: 'Records to read' }}
@@ -108,25 +109,31 @@ export function Tiles({ queues }: { queues: Queues | undefined }) {
       <Tile
         href="/health?at=gateways"
         title="Gateways"
-        at={now}
+        at={tick.kafka.up ? now : seen('kafka')}
         figure={gateways?.value ?? 'none'}
-        word="up"
-        more={gateways?.look === 'up' ? 'all answer' : 'some are silent'}
+        word={tick.kafka.up ? 'up' : ''}
+        more={answering(gateways)}
         isUnknown={gateways?.look !== 'up'}
         spark={{ of: upOf('gateway'), label: 'Gateways that answer' }}
       />
       <Tile
         href="/health?at=servers"
         title="Servers"
-        at={now}
+        at={tick.kafka.up ? now : seen('kafka')}
         figure={servers?.value ?? 'none'}
-        word="up"
-        more={queues ? `${rateText(inPerS)} writes per s` : ''}
+        word={tick.kafka.up ? 'up' : ''}
+        more={queues && tick.kafka.up ? `${rateText(inPerS)} writes per s` : answering(servers)}
         isUnknown={servers?.look !== 'up'}
         spark={{ of: upOf('server'), label: 'Servers that answer' }}
       />
     </div>
   )
+}
+
+function answering(figure: SourceFigure | undefined): string {
+  if (figure?.look === 'up') return 'all answer'
+  if (figure?.value === 'unknown') return 'not heard without Kafka'
+  return figure?.look === 'down' ? 'none answers' : 'some are silent'
 }
 
 const STARTS = { gateway: /^(gateway|gw)/, server: /^(server|srv)/ } as const

@@ -26,7 +26,7 @@ function QueueCard({ queue, source }: { queue: QueueOfProcess; source: Source | 
   const main = retrying > 0 ? { count: retrying, word: 'retrying' } : { count: pending, word: 'pending' }
   const rest = retrying > 0 ? { count: pending, word: 'pending' } : { count: retrying, word: 'retrying' }
   return (
-    <article aria-label={id}>
+    <article aria-label={id} data-silent={isSilent || undefined}>
       <div className="ledger-head">
         <span className="mono" title={id}>
           {processName(id)}

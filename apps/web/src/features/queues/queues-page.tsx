@@ -158,8 +158,9 @@ function Meaning({ queues }: { queues: Queues }) {
         )}
         {dead > 0 && (
           <p>
-            {counted(dead, 'entry', 'entries')} will not be tried again: Redis refuses them as they are. The values stay
-            in memory and are right there; retry once the cause is gone, or drop them.
+            {counted(dead, 'entry', 'entries')} will not be tried again: Redis refuses{' '}
+            {dead === 1 ? 'it as it is' : 'them as they are'}. The values stay in memory and are right there; retry once
+            the cause is gone, or drop {dead === 1 ? 'it' : 'them'}.
           </p>
         )}
       </div>

@@ -1,6 +1,6 @@
 'use client'
 
-import type { SessionDetail } from '@holdfast/store/contracts'
+import type { Field, SessionDetail } from '@holdfast/store/contracts'
 import { useEffect } from 'react'
 import { useShortcut } from '#features/keyboard/keyboard.tsx'
 import { counted } from '#ui/format/number.ts'
@@ -52,7 +52,9 @@ export function CopiesTab({ detail, url, setUrl }: CopiesTabProps) {
             className="min-h-6 whitespace-nowrap text-text-3 text-xs tabular-nums"
             onClick={() => step(1)}
           >
-            {at === -1 ? counted(differences.length, 'difference') : `difference ${at + 1} of ${differences.length}`}{' '}
+            {at === -1
+              ? notInSync(chosen.groups.flatMap(({ fields }) => fields))
+              : `${at + 1} of ${differences.length}`}{' '}
             <kbd className="kbd max-lg:hidden">n</kbd>
           </button>
         )}
@@ -89,4 +91,12 @@ function Toggle(props: { label: string; isOn: boolean; onChange: () => void; sho
       {shortcut && <kbd className="kbd max-lg:hidden">{shortcut}</kbd>}
     </label>
   )
+}
+
+/** `4 differences, 2 unknown`: what cannot be read is no difference. */
+function notInSync(fields: readonly Field[]): string {
+  const unknown = fields.filter(({ state }) => state === 'unknown').length
+  const differences = fields.filter(isDifference).length - unknown
+  const parts = [differences > 0 ? counted(differences, 'difference') : '', unknown > 0 ? `${unknown} unknown` : '']
+  return parts.filter((part) => part !== '').join(', ')
 }

@@ -40,7 +40,7 @@ export function DiffTable({ detail, groups, isRaw, current }: DiffTableProps) {
         <col />
         <col />
         <col style={{ width: 112 }} />
-        <col style={{ width: 64 }} />
+        <col style={{ width: 92 }} />
       </colgroup>
       <thead>
         <tr>
@@ -138,13 +138,13 @@ function Cell({ cell }: { cell: DiffCell }) {
       <td className="cell hatched" colSpan={copies.length} data-label={label} data-look={look}>
         <div className="cell-line">
           <span className="cell-value">
-            <span className="on-hatch">{content.reason}</span>
+            <bdi className="on-hatch">{content.last ?? 'unknown'}</bdi>
           </span>
         </div>
         <div className="cell-more">
           <span className="on-hatch">
-            {content.last !== null && `last ${content.last}, `}
-            {at === null ? 'never read' : `read ${timeText(at)}`}
+            {content.reason}
+            {at === null ? ', never read' : `, read ${timeText(at)}`}
           </span>
         </div>
       </td>

@@ -6,6 +6,7 @@ import { eventsQuestion } from '#features/api/questions.ts'
 import { EventLine } from '#features/events/event-line.tsx'
 import { useNow } from '#features/live/services.tsx'
 import { useAnswer } from '#features/live/use-answer.ts'
+import { useCopy } from '#features/toasts/use-copy.ts'
 import { Button } from '#ui/button.tsx'
 import { ageText } from '#ui/format/duration.ts'
 import { preciseTimeText } from '#ui/format/time.ts'
@@ -81,10 +82,11 @@ export function EventsTab({ sid, types, empty }: { sid: string; types?: readonly
 /** The answer as it came, for a report or a bug. */
 export function RawTab({ detail }: { detail: SessionDetail }) {
   const text = JSON.stringify(detail, null, 2)
+  const copy = useCopy()
   return (
     <div className="section">
       <p className="mb-3">
-        <Button onClick={() => void navigator.clipboard.writeText(text).catch(() => undefined)}>Copy JSON</Button>
+        <Button onClick={() => copy(text, 'the JSON')}>Copy JSON</Button>
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and keys have to reach it */}
       <pre className="mono table-box whitespace-pre-wrap text-xs [overflow-wrap:anywhere]" tabIndex={0}>

@@ -91,7 +91,7 @@ export function ReconcileSheet({ detail, truth, onTruth, onCopyLink, onClose }: 
       {/* biome-ignore lint/a11y/noStaticElementInteractions: Ctrl and Enter confirm from every field in it */}
       <div className="contents" onKeyDown={onKey}>
         <TruthChoice value={truth} onChange={onTruth} />
-        <Directions plan={plan} truth={truth} />
+        <Directions plan={plan} truth={truth} isAllRead={fields.every(({ state }) => state !== 'unknown')} />
         {written.length > 0 && <PlanTable rows={written} />}
         <LeftAlone plan={plan} fields={fields} name={nameOfRow(session)} />
         <ReasonField value={reason} onChange={setReason} />
@@ -121,12 +121,18 @@ function useReconcileOff({ fields, closed, session }: SessionDetail): string | n
   return null
 }
 
-function Directions({ plan, truth }: { plan: readonly PlanRow[]; truth: 'owner' | 'redis' }) {
+interface DirectionsProps {
+  plan: readonly PlanRow[]
+  truth: 'owner' | 'redis'
+  isAllRead: boolean
+}
+
+function Directions({ plan, truth, isAllRead }: DirectionsProps) {
   const directions = directionsOf(plan, truth)
   if (directions.length === 0)
     return (
       <div className="direction">
-        <p>Nothing to write: the copies that were read agree.</p>
+        <p>{isAllRead ? 'Nothing to write: the copies agree.' : 'Nothing to write: what was read agrees.'}</p>
       </div>
     )
   return (
@@ -187,6 +193,9 @@ function PlanValue({ field, value, className }: { field: string; value: unknown;
   )
 }
 
+/** More fields than this are counted, not named: the diff beside it has their names. */
+const NAMED_MAX = 4
+
 /** What is not touched, and why; and who notices. */
 function LeftAlone({ plan, fields, name }: { plan: readonly PlanRow[]; fields: readonly Field[]; name: string }) {
   const unknown = fields.filter(({ state }) => state === 'unknown')
@@ -201,11 +210,16 @@ function LeftAlone({ plan, fields, name }: { plan: readonly PlanRow[]; fields: r
           <b className="font-medium">{visibleText(field)}</b> is left alone: a write on its way will bring it.
         </Note>
       ))}
-      {unknown.map(({ name: field }) => (
-        <Note key={field} icon="unknown">
-          <b className="font-medium">{visibleText(field)}</b> is left alone: a copy of it cannot be read.
+      {unknown.length > 0 && (
+        <Note icon="unknown">
+          <b className="font-medium">
+            {unknown.length <= NAMED_MAX
+              ? unknown.map(({ name: field }) => visibleText(field)).join(', ')
+              : counted(unknown.length, 'field')}
+          </b>{' '}
+          {unknown.length === 1 ? 'is left alone: a copy of it' : 'are left alone: a copy of them'} cannot be read.
         </Note>
-      ))}
+      )}
       {isOnlyRedis && <Note icon="info">{name} notices nothing. Only Redis is written.</Note>}
       {isLogin && (
         <Note icon="warning">Who {name} is in the game changes. The player may return to the login screen.</Note>

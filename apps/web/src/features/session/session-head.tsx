@@ -11,6 +11,7 @@ import { useShortcut } from '#features/keyboard/keyboard.tsx'
 import { CLOSE_WORDS, ConnectedFor, IdleFor } from '#features/sessions/row-ages.tsx'
 import { useCommandsOff } from '#features/shell/wizard.tsx'
 import { useToast } from '#features/toasts/toasts.tsx'
+import { useCopy } from '#features/toasts/use-copy.ts'
 import { Ago } from '#ui/age.tsx'
 import { Button } from '#ui/button.tsx'
 import { counted } from '#ui/format/number.ts'
@@ -34,12 +35,13 @@ interface SessionHeadProps {
 export function SessionHead({ detail, isReconciling, onReconcile, onCopyLink }: SessionHeadProps) {
   const { session, closed } = detail
   const recheck = useRecheckOf(detail)
+  const copy = useCopy()
   const off = useCommandsOff()
   const ended = closed ? 'The session has ended.' : null
   const intent = useIntentFor(session.sid)
   useShortcut('recheck', recheck, off === null)
   useShortcut('reconcile', onReconcile, ended === null)
-  useShortcut('copy-handle', () => void navigator.clipboard.writeText(String(session.handle)).catch(() => undefined))
+  useShortcut('copy-handle', () => copy(String(session.handle), 'the handle'))
   return (
     <>
       <div className="page-head" style={{ paddingBottom: 4 }}>
@@ -145,18 +147,18 @@ function Facts({ detail: { session, asOf, closed } }: { detail: SessionDetail })
 }
 
 function MoreMenu({ detail, onCopyLink }: { detail: SessionDetail; onCopyLink: () => void }) {
-  const copy = (text: string) => (): void => void navigator.clipboard.writeText(text).catch(() => undefined)
+  const copy = useCopy()
   return (
     <Menu label="More" icon="more" look="bare">
       <MenuItem icon="link" shortcut="l" onChoose={onCopyLink}>
         Copy link
       </MenuItem>
-      <MenuItem shortcut="y" onChoose={copy(String(detail.session.handle))}>
+      <MenuItem shortcut="y" onChoose={() => copy(String(detail.session.handle), 'the handle')}>
         Copy handle
       </MenuItem>
-      <MenuItem onChoose={copy(detail.session.sid)}>Copy session id</MenuItem>
-      <MenuItem onChoose={copy(detail.redis.key)}>Copy Redis key</MenuItem>
-      <MenuItem onChoose={copy(JSON.stringify(detail, null, 2))}>Copy JSON</MenuItem>
+      <MenuItem onChoose={() => copy(detail.session.sid, 'the session id')}>Copy session id</MenuItem>
+      <MenuItem onChoose={() => copy(detail.redis.key, 'the Redis key')}>Copy Redis key</MenuItem>
+      <MenuItem onChoose={() => copy(JSON.stringify(detail, null, 2), 'the JSON')}>Copy JSON</MenuItem>
     </Menu>
   )
 }

@@ -10,10 +10,10 @@ import { useShortcut } from '#features/keyboard/keyboard.tsx'
 import { useLiveStore } from '#features/live/services.tsx'
 import { useAnswer } from '#features/live/use-answer.ts'
 import { useCommandsOff } from '#features/shell/wizard.tsx'
-import { useToast } from '#features/toasts/toasts.tsx'
+import { useCopyLink } from '#features/toasts/use-copy.ts'
 import { Button } from '#ui/button.tsx'
 import { counted } from '#ui/format/number.ts'
-import { PageHead, useCopyLink } from '#ui/page-head.tsx'
+import { PageHead } from '#ui/page-head.tsx'
 import { QueryProblem } from '#ui/query-problem.tsx'
 import { useLate } from '#ui/use-late.ts'
 import { CopiesTab } from './copies-tab.tsx'
@@ -88,8 +88,7 @@ function Skeleton() {
 
 function Known({ detail }: { detail: SessionDetail }) {
   const [url, setUrl] = useSessionUrl()
-  const toast = useToast()
-  const copyLink = useCopyLink((text) => toast({ look: 'plain', text }))
+  const copyLink = useCopyLink()
   const open = (): void => void setUrl({ reconcile: 'one' }, { history: 'push' })
   const close = (): void => void setUrl({ reconcile: null })
   const isOpen = url.reconcile === 'one' && detail.closed === null

@@ -30,15 +30,15 @@ export function EmptyList({ list, isOther, filter, view, error, onClear }: Empty
       </p>
     )
   if (total !== 0 || isOther) return null
-  const dead = tick?.sources.find(({ id, status }) => id === 'kafka' && status === 'dead')
+  const heardAt = tick?.kafka.up === false && tick.sources.find(({ id }) => id === 'kafka')?.observedAt
   const gateways = figures?.find(({ id }) => id === 'gateways')
   if (filter === '' && view.filter === '') {
-    if (dead || gateways?.look === 'down')
+    if (tick?.kafka.up === false || gateways?.look === 'down')
       return (
         <p className="empty hatched">
           <span className="on-hatch">
             <b>Session list unavailable.</b> No snapshot from any gateway
-            {dead?.observedAt ? ` since ${timeText(dead.observedAt)}` : ''}.
+            {heardAt ? ` since ${timeText(heardAt)}` : ''}.
           </span>
         </p>
       )

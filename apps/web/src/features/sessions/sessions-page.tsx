@@ -7,10 +7,10 @@ import { failureOf } from '#features/api/api-error.ts'
 import { useLive } from '#features/live/services.tsx'
 import type { LiveState } from '#features/live/stream-state.ts'
 import { COLUMNS as COLUMNS_PREFERENCE, DENSITY, usePreference } from '#features/preferences/preferences.ts'
-import { useToast } from '#features/toasts/toasts.tsx'
+import { useCopyLink } from '#features/toasts/use-copy.ts'
 import { countText } from '#ui/format/number.ts'
 import { processName } from '#ui/format/process-name.ts'
-import { AsOf, PageHead, PauseButton, useCopyLink } from '#ui/page-head.tsx'
+import { AsOf, PageHead, PauseButton } from '#ui/page-head.tsx'
 import { ProgressLine, QueryProblem } from '#ui/query-problem.tsx'
 import { useLate } from '#ui/use-late.ts'
 import { NARROW, useMedia } from '#ui/use-media.ts'
@@ -49,8 +49,7 @@ export function SessionsPage() {
   hold.noteSelection(countOf(desk.selection) > 0)
   const [cursor, setCursor] = useState(-1)
   const router = useRouter()
-  const toast = useToast()
-  useCopyLink((text) => toast({ look: 'plain', text }))
+  useCopyLink()
   const rowAt = (index: number) => {
     const sid = list.shown?.sids.get(index)
     return sid === undefined ? undefined : list.rows.get(sid)?.row
@@ -115,14 +114,6 @@ export function SessionsPage() {
       {refused === null && (
         <QueryProblem what="Sessions" error={error} shownAsOf={list.latest?.asOf} onRetry={sessions.retry} />
       )}
-      <EmptyList
-        list={list}
-        isOther={sessions.isOtherShown}
-        filter={url.filter}
-        view={view}
-        error={error}
-        onClear={() => change({ filter: '', view: 'all' })}
-      />
       <Table
         sessions={sessions}
         desk={desk}
@@ -132,6 +123,14 @@ export function SessionsPage() {
         cursor={cursor}
         onCursor={setCursor}
         onWindows={setWindows}
+      />
+      <EmptyList
+        list={list}
+        isOther={sessions.isOtherShown}
+        filter={url.filter}
+        view={view}
+        error={error}
+        onClear={() => change({ filter: '', view: 'all' })}
       />
       {countOf(desk.selection) > 0 && (
         <BulkBar
@@ -178,6 +177,7 @@ function Table({ sessions, desk, hold, sort, onSort, cursor, onCursor, onWindows
       key={rowHeight}
       box={box}
       list={sessions.list}
+      isUnavailable={sessions.error !== null}
       columns={columns}
       facts={facts}
       rowHeight={rowHeight}

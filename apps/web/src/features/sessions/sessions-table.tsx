@@ -13,6 +13,8 @@ import { pressedSort, sortKeysOf } from './sort-text.ts'
 export interface SessionsTableProps {
   box: RefObject<HTMLDivElement | null>
   list: SessionList
+  /** No answer came: there is nothing that rows could be waited for. */
+  isUnavailable: boolean
   columns: readonly Column[]
   facts: CellFacts
   rowHeight: number
@@ -38,6 +40,7 @@ export function SessionsTable(props: SessionsTableProps) {
   const {
     box,
     list,
+    isUnavailable,
     columns,
     facts,
     rowHeight,
@@ -51,7 +54,7 @@ export function SessionsTable(props: SessionsTableProps) {
     onFocusWithin,
   } = props
   const { shown, rows } = list
-  const count = shown?.total ?? WHILE_LOADING
+  const count = shown?.total ?? (isUnavailable ? 0 : WHILE_LOADING)
   const virtualizer = useVirtualizer({
     count,
     getScrollElement: () => box.current,

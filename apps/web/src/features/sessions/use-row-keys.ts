@@ -2,6 +2,7 @@
 
 import type { SessionRow } from '@holdfast/store/contracts'
 import { useShortcut } from '#features/keyboard/keyboard.tsx'
+import { useCopy } from '#features/toasts/use-copy.ts'
 
 export interface RowKeys {
   count: number
@@ -17,6 +18,7 @@ export interface RowKeys {
 
 /** The keys of the list: move, open, peek, select. */
 export function useRowKeys(keys: RowKeys): void {
+  const copy = useCopy()
   const { count, cursor, onCursor, onSelect, onSelectView, onClear, onOpen, onPeek, rowAt } = keys
   const move = (step: number): boolean => {
     if (count === 0) return false
@@ -49,7 +51,5 @@ export function useRowKeys(keys: RowKeys): void {
     return true
   })
   useShortcut('close', () => onClear())
-  useShortcut('copy-handle', () =>
-    withRow((row) => void navigator.clipboard.writeText(String(row.handle)).catch(() => undefined)),
-  )
+  useShortcut('copy-handle', () => withRow((row) => copy(String(row.handle), 'the handle')))
 }

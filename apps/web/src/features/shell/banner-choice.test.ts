@@ -75,6 +75,16 @@ describe('the strip of sources', () => {
     ])
   })
 
+  it('does not take processes for down that cannot be heard', () => {
+    const figures = sourceFigures(tick({ ...kafkaDown, sources: SOURCES.map((each) => ({ ...each, status: 'dead' })) }))
+    expect(figures?.map(({ value, look }) => `${value} ${look}`)).toEqual([
+      '0.8 ms up',
+      'down down',
+      'unknown unknown',
+      'unknown unknown',
+    ])
+  })
+
   it('is empty before anything is known', () => {
     expect(sourceFigures(null)).toBeNull()
   })

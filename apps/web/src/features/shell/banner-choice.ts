@@ -70,8 +70,8 @@ function redisDown(tick: LiveTick, now: number): Banner {
   return {
     id: 'redis-down',
     look: 'bad',
-    title: since ? `Redis unreachable since ${timeText(since)}` : 'Redis unreachable',
-    text: `${since ? `(${ageText(now - Date.parse(since))}). ` : '. '}Play goes on, ${countText(waits)} ${waits === 1 ? 'write waits' : 'writes wait'}. Values that depend on Redis are hatched. Reconcile is off.`,
+    title: since ? `Redis unreachable since ${timeText(since)}` : 'Redis unreachable.',
+    text: `${since ? `(${ageText(now - Date.parse(since))}). ` : ''}Play goes on, ${countText(waits)} ${waits === 1 ? 'write waits' : 'writes wait'}. Values that depend on Redis are hatched. Reconcile is off.`,
     link: { href: '/queues', label: 'Open Queues' },
   }
 }

@@ -1,4 +1,4 @@
-import type { LiveTick, Source } from '@holdfast/store/contracts'
+import type { LiveTick } from '@holdfast/store/contracts'
 
 export interface SourceFigure {
   id: 'redis' | 'kafka' | 'gateways' | 'servers'
@@ -17,7 +17,7 @@ export const roleOf = (id: string): 'gateway' | 'server' | null => {
 /** What the strip in the top bar says of everything that the console reads. Null before the first tick. */
 export function sourceFigures(tick: LiveTick | null): readonly SourceFigure[] | null {
   if (!tick) return null
-  const { redis, kafka, sources } = tick
+  const { redis, kafka } = tick
   return [
     {
       id: 'redis',
@@ -31,19 +31,21 @@ export function sourceFigures(tick: LiveTick | null): readonly SourceFigure[] | 
       value: kafka.up ? String(kafka.lag ?? 0) : 'down',
       look: kafka.up ? 'up' : 'down',
     },
-    processes('gateways', 'Gateways', sources, 'gateway'),
-    processes('servers', 'Servers', sources, 'server'),
+    processes('gateways', 'Gateways', tick, 'gateway'),
+    processes('servers', 'Servers', tick, 'server'),
   ]
 }
 
 function processes(
   id: 'gateways' | 'servers',
   label: string,
-  sources: readonly Source[],
+  { sources, kafka }: LiveTick,
   role: 'gateway' | 'server',
 ): SourceFigure {
   const all = sources.filter((source) => roleOf(source.id) === role)
   const up = all.filter(({ status }) => status !== 'dead').length
+  // They are heard by way of Kafka: without it their silence tells nothing of them.
+  if (!kafka.up) return { id, label, value: 'unknown', look: 'unknown' }
   const look = up === all.length && up > 0 ? 'up' : up === 0 ? 'down' : 'unknown'
   return { id, label, value: all.length === 0 ? 'none' : `${up}/${all.length}`, look }
 }

@@ -43,9 +43,9 @@ export function TopBar({ onMenu, onFind, onHelp, onCommands }: TopBarProps) {
           <UserMenu onHelp={onHelp} onCommands={onCommands} />
         </span>
       </header>
-      <div className="sources-narrow">
+      <section className="sources-narrow" aria-label="Sources">
         <SourceStrip />
-      </div>
+      </section>
     </>
   )
 }

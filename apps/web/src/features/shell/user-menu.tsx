@@ -1,8 +1,10 @@
 'use client'
 
 import { useRouter } from 'next/navigation'
+import { errorText, isSignedOut } from '#features/api/api-error.ts'
 import { signOutOrder } from '#features/api/questions.ts'
 import { useApi } from '#features/live/services.tsx'
+import { useToast } from '#features/toasts/toasts.tsx'
 import { Icon } from '#ui/icon.tsx'
 import { Menu, MenuItem } from '#ui/menu.tsx'
 import { PlayerText } from '#ui/player-text.tsx'
@@ -12,9 +14,16 @@ export function UserMenu({ onHelp, onCommands }: { onHelp: () => void; onCommand
   const { name, dbref } = useWizard()
   const router = useRouter()
   const api = useApi()
+  const toast = useToast()
   const signOut = async (): Promise<void> => {
-    // Whatever is answered: the page for signing in says whether there still is a session.
-    await api.ask(signOutOrder).catch(() => undefined)
+    try {
+      await api.ask(signOutOrder)
+    } catch (error) {
+      if (!isSignedOut(error)) {
+        toast({ look: 'bad', text: `Still signed in: ${errorText(error)}. Sign out again.` })
+        return
+      }
+    }
     window.location.assign('/login')
   }
   const text = (
