@@ -51,6 +51,12 @@ test('hands on nothing that is no command', async () => {
   expect(submitted).toEqual([])
 })
 
+test('says what a body has to be where it is no JSON', async () => {
+  const { submit } = await setUp()
+  const tooLong = { ...message, reason: 'x'.repeat(3_000_000) }
+  expect((await problemOf(await submit(tooLong))).detail).toContain('as JSON')
+})
+
 test('lets a wizard send sixty messages a minute; what was sent before costs nothing', async () => {
   const { submit, submitted, answers } = await setUp()
   for (let count = 0; count < 60; count += 1) {

@@ -9,6 +9,7 @@ import { readJson } from '../read-body.ts'
 
 /** 10,000 sids with the versions that were seen of them take 1.2 MB. */
 const BODY_BYTES_MAX = 2_000_000
+const NO_JSON = 'The body has to be a command as JSON, sent as application/json, of 2 MB at most.'
 const BUSY_S = 5
 /** More sessions than on one page. */
 export const MASS_FROM = 50
@@ -23,7 +24,9 @@ export interface CommandLimits {
 /** `POST /api/commands`. */
 export function submitCommandHandler(console: () => ConsolePort | null, limits: CommandLimits): CalledHandler {
   return async (called) => {
-    const parsed = commandRequestSchema.safeParse(await readJson(called.request, BODY_BYTES_MAX))
+    const body = await readJson(called.request, BODY_BYTES_MAX)
+    if (body === undefined) return refuse(called, 'malformed', { detail: NO_JSON })
+    const parsed = commandRequestSchema.safeParse(body)
     if (!parsed.success) {
       const [issue] = parsed.error.issues
       return refuse(called, 'malformed', {
