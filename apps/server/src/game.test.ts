@@ -312,11 +312,27 @@ describe('a session that ends or is told from elsewhere', () => {
     expect(await game.closed(connected(13), 'client', contextOf(everybody))).toEqual([])
   })
 
-  it('is missed by the room when what was to replace it has gone too', async () => {
+  it('is not missed when it was replaced by one of which this server knows nothing yet', async () => {
     const game = gameIn(forbiddenWorld)
-    expect(heard(await game.closed(alice, 'replaced', contextOf(everybody)), everybody)).toEqual({
-      3: 'Alice has disconnected.\n',
-    })
+    expect(heard(await game.closed(alice, 'replaced', contextOf(everybody)), everybody)).toEqual({})
+  })
+
+  it('is missed by the room when it leaves before the session that it replaced is gone', async () => {
+    const game = gameIn(forbiddenWorld)
+    const replaced = playing(12, 'Alice', { player: '#2', status: 'detached' })
+    const sessions = [...everybody, replaced]
+    expect(heard(await game.closed(alice, 'client', contextOf(sessions)), everybody)[3]).toBe(
+      'Alice has disconnected.\n',
+    )
+    const resumable = { ...replaced, tokenHash: 'hash' } as const
+    expect(heard(await game.closed(alice, 'client', contextOf([...everybody, resumable])), everybody)[3]).toBe(
+      'Alice has partially disconnected.\n',
+    )
+    // Both were lost with one gateway: the second goes later.
+    const lost = { ...alice, status: 'detached' } as const
+    expect(heard(await game.closed(lost, 'lost', contextOf([lost, bob, replaced])), everybody)[3]).toBe(
+      'Alice has partially disconnected.\n',
+    )
   })
 
   it('reads why before it is closed, and follows its player to another room', async () => {

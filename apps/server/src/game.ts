@@ -9,7 +9,7 @@ import { parse, type Words } from './commands/parse.ts'
 import { changingPassword } from './commands/password.ts'
 import { awaitsPassword, takePassword } from './commands/password-prompt.ts'
 import { type Found, findCommand, HUH, pageNamed } from './commands/registry.ts'
-import { lines, ownOthers, sayGoodbye, show, tell } from './effects/output.ts'
+import { lines, playsOn, sayGoodbye, show, tell } from './effects/output.ts'
 import { isAdmitted } from './sessions/admitted.ts'
 import { admitting, announce, stateChanged, storing } from './sessions/binding.ts'
 import { createConsoleSignIn } from './sessions/console-sign-in.ts'
@@ -127,11 +127,15 @@ function wordsOf({ reason, text }: Extract<GameCommand, { kind: 'close' }>): str
   return words || (reason === 'boot' ? SHOWN_THE_DOOR : null)
 }
 
-/** `replaced`: its player plays on in another session, so the room is told nothing. Nor is it of whom it never met. */
+/**
+ * `replaced`: who ordered it knew that its player plays on in another session, so the room is told nothing. This server may
+ * not know yet: the order comes by another topic than what the session's owner publishes. Nor is the room told of whom it
+ * never met.
+ */
 function farewell(session: SessionRecord, reason: CloseReason, context: GameContext): Effects {
   if (!isAdmitted(session)) return []
   const changed = stateChanged('unbind', session, { reason })
-  const playsOn = ownOthers(session, context.sessions).length > 0
-  if (reason === 'replaced' && playsOn) return [changed]
-  return [announce(session, context, playsOn ? 'partially disconnected' : 'disconnected'), changed]
+  if (reason === 'replaced') return [changed]
+  const what = playsOn(session, context.sessions) ? 'partially disconnected' : 'disconnected'
+  return [announce(session, context, what), changed]
 }

@@ -1,4 +1,4 @@
-import { lines, ownOthers, show, tell } from '../effects/output.ts'
+import { lines, playsOn, show, tell } from '../effects/output.ts'
 import { announce, stateChanged } from '../sessions/binding.ts'
 import { unbind, update } from '../sessions/session-service.ts'
 import type { Command } from './command.ts'
@@ -11,9 +11,8 @@ export const logout: Command = {
   inFull: true,
   run({ session, context, texts, beforeLogin }) {
     if (beforeLogin) return [tell(session, texts.banner)]
-    const others = ownOthers(session, context.sessions)
     return [
-      announce(session, context, others.length > 0 ? 'partially disconnected' : 'disconnected'),
+      announce(session, context, playsOn(session, context.sessions) ? 'partially disconnected' : 'disconnected'),
       show([session], [{ kind: 'bind', player: null, playerName: null, loginState: 'connected' }, lines(texts.banner)]),
       unbind(),
       update({ [DOING_KEY]: null, [PAGED_KEY]: null }),

@@ -54,6 +54,16 @@ export function ownOthers({ sid, player }: SessionRecord, sessions: SessionsView
   return sessions.ofPlayer(player).filter((other) => other.sid !== sid && isAdmitted(other))
 }
 
+/**
+ * Whether the player is still in the game when this session leaves. For one that has its socket, a detached one that nobody
+ * can resume does not count: it was told to give way to this one (give-way.ts, binding.ts), and goes without a word.
+ */
+export function playsOn(session: SessionRecord, sessions: SessionsView): boolean {
+  const givesWay = ({ status, tokenHash }: SessionRecord): boolean =>
+    session.status === 'connected' && status === 'detached' && tokenHash === null
+  return ownOthers(session, sessions).some((other) => !givesWay(other))
+}
+
 /** Where a player reads what it does itself: at this session first. */
 export function sessionsOf(session: SessionRecord, sessions: SessionsView): readonly SessionRecord[] {
   return [session, ...ownOthers(session, sessions)]

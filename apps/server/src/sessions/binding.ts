@@ -52,10 +52,11 @@ function welcome(session: SessionRecord, { stored, sight }: Stored, context: Gam
   const actor = actorOf(session)
   const others = ownOthers(session, context.sessions)
   const present = presentIn(actor.room, context.sessions)
-  // Also one whose login was still being stored when its gateway died.
+  // Also one whose login was still being stored when its gateway died. And one that nobody can resume though it is not known
+  // to be detached: its owner may know better by now, and passes the order over where it is not.
   const left = context.sessions
     .ofPlayer(actor.player)
-    .filter((each) => each.sid !== session.sid && each.status === 'detached')
+    .filter(({ sid, status, tokenHash }) => sid !== session.sid && (status === 'detached' || tokenHash === null))
   const parts: OutputPart[] = [
     { kind: 'bind', player: actor.player, playerName: actor.name, loginState: 'loggedIn' },
     lines(texts.motd),

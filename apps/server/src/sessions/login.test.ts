@@ -166,14 +166,19 @@ describe('a login', () => {
     expect(told).toEqual({ 9: 'The game cannot store your login right now. Please try again in a moment.\n' })
   })
 
-  it('closes the detached session of a player who came back, and leaves the connected ones', async () => {
-    const lost = playing(5, 'Alice', { player: '#2', status: 'detached' })
-    const live = playing(6, 'Alice', { player: '#2' })
-    const { effects, heard: told } = await logIn(['connect Alice secret'], { sessions: [bob, lost, live] })
+  it('closes the sessions that a player who came back has lost, whether or not this server knows yet', async () => {
+    const lost = playing(5, 'Alice', { player: '#2', status: 'detached', tokenHash: 'hash' })
+    const unsure = playing(6, 'Alice', { player: '#2' }) // the order is void where it is connected
+    const live = playing(7, 'Alice', { player: '#2', tokenHash: 'hash' })
+    const { effects, heard: told } = await logIn(['connect Alice secret'], { sessions: [bob, lost, unsure, live] })
     const commands = effects.filter((effect) => effect.kind === 'command')
-    expect(commands).toEqual([
-      { kind: 'command', to: lost.sid, command: { kind: 'close', reason: 'replaced', text: null } },
-    ])
+    expect(commands).toEqual(
+      [lost, unsure].map(({ sid }) => ({
+        kind: 'command',
+        to: sid,
+        command: { kind: 'close', reason: 'replaced', text: null },
+      })),
+    )
     expect(told[3]).toBe('Alice has reconnected.\n')
   })
 
