@@ -292,6 +292,7 @@ export async function startConnectionStateStore(options: StoreOptions): Promise<
     board,
     outbox,
     breaker,
+    isGatewayDead: (gateway, slot) => gatewayCare.isDead(gateway, slot),
     progress,
   })
   const gatewayCare = startGatewayCare({

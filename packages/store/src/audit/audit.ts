@@ -28,6 +28,8 @@ export interface AuditOptions {
   board: Pick<ControlBoard, 'on' | 'beatOf' | 'isAlive' | 'echoMs' | 'send'>
   outbox: Outbox
   breaker: Pick<Breaker, 'state'>
+  /** By two witnesses; rejects when Redis does not answer. */
+  isGatewayDead: (gateway: string, slot: number) => Promise<boolean>
   progress: Pick<ProgressWatch, 'caughtUpAt'>
 }
 

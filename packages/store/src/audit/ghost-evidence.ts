@@ -3,7 +3,7 @@ import type { Partition, PartitionEvent, Sid } from '../contracts/index.ts'
 import type { ControlBoard } from '../control/control-board.ts'
 import type { OwnedPartition } from '../partition/owned-partition.ts'
 import type { ProgressWatch } from '../partition/progress-watch.ts'
-import type { RedisCopy, RedisReader } from '../redis/redis-copies.ts'
+import type { RedisCopy } from '../redis/redis-copies.ts'
 
 /** A question that got no answer is asked again after this. */
 const ASK_AGAIN_MS = 4_000
@@ -32,9 +32,10 @@ export interface GhostEvidence {
 export interface GhostEvidenceOptions {
   clock: Clock
   incarnation: string
-  board: Pick<ControlBoard, 'isAlive' | 'send'>
+  board: Pick<ControlBoard, 'send'>
   progress: Pick<ProgressWatch, 'caughtUpAt'>
-  redis: Pick<RedisReader, 'leaseHolder'>
+  /** By two witnesses (gateways/witness.ts); rejects when Redis does not answer. */
+  isGatewayDead: (gateway: string, slot: number) => Promise<boolean>
 }
 
 interface Question {
@@ -49,12 +50,12 @@ interface Question {
  * long as Kafka is away. So an unknown session is a ghost only when nothing can come any more:
  *
  * - it has ended here: the tombstone is the last word;
- * - its gateway lives (by either witness: beats on the board, its lease in Redis): it was asked afterwards what it holds, and the
- *   answer, which lies in the log behind all that it said before, has been applied and does not name the session;
- * - its gateway does not: everything that was in the log after the first look has been applied.
+ * - its gateway is not dead: it was asked afterwards what it holds, and the answer, which lies in the log behind all that
+ *   it said before, has been applied and does not name the session;
+ * - its gateway is dead, or it never had one: everything that was in the log at the first look has been applied.
  */
 export function createGhostEvidence(options: GhostEvidenceOptions): GhostEvidence {
-  const { clock, incarnation, board, progress, redis } = options
+  const { clock, incarnation, board, progress, isGatewayDead } = options
   const questions = new Map<string, Question>()
   let asked = 0
 
@@ -89,19 +90,14 @@ export function createGhostEvidence(options: GhostEvidenceOptions): GhostEvidenc
     return false
   }
 
-  const isAlive = async (gateway: string, slot: string | undefined): Promise<boolean> => {
-    if (gateway === '') return false
-    if (board.isAlive(gateway)) return true
-    const number = Number(slot)
-    return slot !== undefined && Number.isInteger(number) && (await redis.leaseHolder(number)) === gateway
-  }
-
   return {
     async isConclusive(stranger) {
       const { sid, owned, copy, since } = stranger
       if (owned.dead.has(sid)) return true
-      const gateway = copy.hash.gateway ?? ''
-      if (await isAlive(gateway, copy.hash.slot)) return isAnswered(gateway, stranger)
+      const { gateway = '', slot = '' } = copy.hash
+      // A hash that names no gateway, or no slot, was never registered by one.
+      const isNamed = gateway !== '' && slot !== ''
+      if (isNamed && !(await isGatewayDead(gateway, Number(slot)))) return isAnswered(gateway, stranger)
       return progress.caughtUpAt(owned) > since
     },
     heard(event) {

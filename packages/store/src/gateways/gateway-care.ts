@@ -10,7 +10,9 @@ import { readSlotHolder } from '../redis/slot-lease.ts'
 import type { StateReplica } from '../replica/state-replica.ts'
 import { type OrphanEvents, startOrphanSweep } from './orphans.ts'
 import { createResync, type Resync, type ResyncOptions } from './resync.ts'
-import { createGatewayWitness } from './witness.ts'
+import { createGatewayWitness, type GatewayWitness } from './witness.ts'
+
+export interface GatewayCare extends Resync, Pick<GatewayWitness, 'isDead'> {}
 
 export interface GatewayCareOptions {
   clock: Clock
@@ -28,7 +30,7 @@ export interface GatewayCareOptions {
 }
 
 /** What an owner does about gateways: it compares what they hold with what it knows, and outlives those that die. */
-export function startGatewayCare(options: GatewayCareOptions): Resync {
+export function startGatewayCare(options: GatewayCareOptions): GatewayCare {
   const { redis, replica, logger } = options
   const seen = createCareMetrics(options.metrics, logger)
   const resync = createResync({ ...options, events: seen })
@@ -42,6 +44,7 @@ export function startGatewayCare(options: GatewayCareOptions): Resync {
   })
   return {
     ...resync,
+    isDead: witness.isDead,
     close() {
       resync.close()
       orphans.close()

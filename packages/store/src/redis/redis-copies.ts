@@ -71,9 +71,6 @@ export function createRedisReader(redis: Redis) {
       })
       return { cursor: next, sids }
     },
-
-    /** The incarnation that holds a gateway's slot; null for none. */
-    leaseHolder: (slot: number): Promise<string | null> => redis.get(keys.gatewayLease(slot)),
   }
 }
 

@@ -139,7 +139,6 @@ export function auditWorld(count = 2) {
         copies: wanted.map((sid) => ({ hash: hashes.get(sid) ?? {}, version: index.get(sid) ?? null })),
       })),
     scan: () => answer(() => ({ cursor: '0', sids: [...hashes.keys()] })),
-    leaseHolder: (slot) => answer(() => (slot === 0 && world.gatewayAnswers ? GATEWAY : null)),
   }
 
   const held = (): [Sid, number][] => sids.map((sid) => [sid, 1])
@@ -184,6 +183,7 @@ export function auditWorld(count = 2) {
     board,
     outbox,
     breaker: world.breaker,
+    isGatewayDead: () => answer(() => !world.gatewayAnswers),
     progress: {
       caughtUpAt: () => (world.isBehindLog ? Number.NEGATIVE_INFINITY : clock.monotonic()),
     },
