@@ -81,7 +81,7 @@ function readGateway(session: SessionCopies, look: SourceLook): CopyReading {
 }
 
 function readRedis({ redis }: SessionCopies, { redis: standing }: SourceLook): CopyReading {
-  if (!redis) return { kind: 'unknown', reason: standing.reason || 'not read yet', observedAt: null }
+  if (!redis) return { kind: 'unknown', reason: isRead(standing) ? 'not read yet' : standing.reason, observedAt: null }
   const reading = redisReading(redis.hash, redis.version, redis.readAt)
   if (isRead(standing)) return reading
   const last = reading.kind === 'read' ? { last: reading.fields } : {}

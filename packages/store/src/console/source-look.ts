@@ -18,7 +18,7 @@ export interface Standing {
   status: Source['status']
   /** What it said is known to hold at this time, monotonic; null where nothing was ever heard. */
   asOf: number | null
-  /** Why a cell of it is unknown, in words. Empty while it is not. */
+  /** Why a cell of it is unknown, in words, where it is. */
   reason: string
 }
 
@@ -69,11 +69,12 @@ export function lookAtSources(facts: SourceFacts): SourceLook {
   const owners = new Map<Partition, Standing & { id: string | null }>()
   const memories = new Map<string, Standing>()
 
-  /** Kafka's silence explains the console's lag, and that explains a process's silence: the first cause is named. */
   const through = (own: Standing): Standing => {
     const asOf = own.asOf === null || reading.asOf === null ? null : Math.min(own.asOf, reading.asOf)
-    const cause = [kafka, reading, own].find(({ status }) => status === 'dead')
-    return cause ? { status: 'dead', asOf, reason: cause.reason } : standing(monotonic, asOf, () => '')
+    const cause = [kafka, reading].find((each) => explains(each, own)) ?? own
+    const { status } = standing(monotonic, asOf, () => '')
+    const isDead = [kafka, reading, own].some((each) => each.status === 'dead')
+    return { status: isDead ? 'dead' : status, asOf, reason: cause.reason }
   }
   const process = (id: string): Standing => {
     const known = processes.get(id)
@@ -142,8 +143,17 @@ export function sourceOf(id: string, { status, asOf }: Standing, moment: Moment)
 function standing(now: number, asOf: number | null, reason: (silentMs: number | null) => string): Standing {
   if (asOf === null) return { ...NEVER, reason: reason(null) }
   const silentMs = now - asOf
-  if (silentMs > DEAD_MS) return { status: 'dead', asOf, reason: reason(silentMs) }
-  return { status: silentMs > FRESH_MS ? 'ageing' : 'fresh', asOf, reason: '' }
+  const status = silentMs > DEAD_MS ? 'dead' : silentMs > FRESH_MS ? 'ageing' : 'fresh'
+  return { status, asOf, reason: reason(silentMs) }
+}
+
+/**
+ * Kafka's silence explains the console's lag, and either explains that a process is not heard: it is the cause where the process
+ * was heard up to then. Else a process would be blamed in the moment before its messenger counts as dead.
+ */
+function explains(way: Standing, own: Standing): boolean {
+  if (way.status === 'dead' || way.asOf === null) return way.status === 'dead'
+  return way.status === 'ageing' && own.asOf !== null && own.asOf > way.asOf - FRESH_MS
 }
 
 const seconds = (ms: number): string => `${Math.round(ms / 1_000)} s`
