@@ -18,7 +18,7 @@ import type { CloseReason, SessionRecord, Sid } from '@holdfast/store/contracts'
  *   others as last published: binding, room and slot at once, activity at most a second late.
  * - **Written through**: the binding of a login (player, login state, room). It is in Redis before its player is told, or
  *   the player is told that it is not yet (HOLDFAST_LOGIN_WITHOUT_REDIS `allow`), or is not let in (`deny`). Until then
- *   the session hears nothing and is seen by nobody (admitted.ts).
+ *   the session is seen by nobody, and hears its room only where it will not be refused (admitted.ts).
  * - **Written behind**: all else, an unbinding included, within 250 ms while Redis answers. It waits in memory as dirty
  *   fields, whose present values are written; with the position in the log, in one step. A crash before that step loses
  *   nothing: the records since the stored position are applied again, and their outputs, which share their cause, are
