@@ -1,6 +1,6 @@
 import { waitUntil } from '@holdfast/runtime/testing'
 import type { DivergenceItem, SessionRow } from '@holdfast/store/contracts'
-import { createSid, partitionOf } from '@holdfast/store/contracts'
+import { createSid, partitionOf, sidSchema } from '@holdfast/store/contracts'
 import { ulid } from 'ulid'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type Game, startGame } from './harness/game.ts'
@@ -103,17 +103,21 @@ test.each([
   expect(await game.redis.hgetall(hashKey(row))).toEqual(before)
 })
 
+/** The sid next to another one: in its partition, whatever a gateway would have chosen. */
+const nextTo = (sid: SessionRow['sid']): SessionRow['sid'] =>
+  sidSchema.parse(sid.slice(0, -1) + (sid.endsWith('7') ? '8' : '7'))
+
 test.each([
-  { what: 'a whole record', fields: (all: Record<string, string>) => all },
-  {
-    what: 'a few fields',
-    fields: () => ({ status: 'connected', player: '#99', playerName: 'Nobody', handle: '99999', gateway: 'gateway-x' }),
-  },
-])('takes away a ghost that a hand has made of $what', async ({ fields }) => {
-  const ghost = createSid(ulid())
-  const real = await game.redis.hgetall(hashKey(row))
-  await game.redis.hset(hashKey({ sid: ghost }), { ...fields(real), handle: '99999' })
-  await game.redis.hset(versionsKey({ sid: ghost }), ghost, '1.1.5')
+  { what: 'a whole record', sid: () => createSid(ulid()), few: false, isIndexed: true },
+  { what: 'a few fields', sid: () => createSid(ulid()), few: true, isIndexed: true },
+  { what: 'a copy that is in no index', sid: () => nextTo(row.sid), few: false, isIndexed: false },
+])('takes away a ghost that a hand has made of $what', async ({ sid, few, isIndexed }) => {
+  const ghost = sid()
+  const fields = few
+    ? { status: 'connected', player: '#99', playerName: 'Nobody', gateway: 'gateway-x' }
+    : await game.redis.hgetall(hashKey(row))
+  await game.redis.hset(hashKey({ sid: ghost }), { ...fields, handle: '99999' })
+  if (isIndexed) await game.redis.hset(versionsKey({ sid: ghost }), ghost, '1.1.5')
   const item = await seen(ghost, ({ cause }) => cause === 'ghost')
   expect(item.state).toBe('ghost')
   await healed(ghost)

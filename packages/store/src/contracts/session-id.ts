@@ -9,7 +9,8 @@ export type Sid = string & { readonly __brand: 'Sid' }
 /** A shard of sessions, 0 to 63. */
 export type Partition = number
 
-const SID_PATTERN = /^([0-9a-z]{1,2})-([0-9A-HJKMNP-TV-Z]{26})$/
+/** 0 to 63 in base 36, in its one spelling, and a ULID. */
+const SID_PATTERN = /^([0-9a-z]|1[0-9a-r])-[0-9A-HJKMNP-TV-Z]{26}$/
 
 /** The sid for a new session. `ulid` must be a fresh ULID (26 characters, Crockford base 32). */
 export function createSid(ulid: string): Sid {
@@ -18,7 +19,10 @@ export function createSid(ulid: string): Sid {
   return sid
 }
 
-/** Reads a sid from outside; null where the text is none, or where its partition does not belong to its ULID. */
+/**
+ * Reads a sid from outside; null where the text is none. That the gateway would have chosen this partition is not asked: what a
+ * hand has put into a store under another one is still seen, and judged, where it lies.
+ */
 export function parseSid(text: string): Sid | null {
   return isSid(text) ? text : null
 }
@@ -32,10 +36,7 @@ export function partitionOf(sid: Sid): Partition {
 export const sidSchema = z.custom<Sid>((value) => typeof value === 'string' && isSid(value), 'not a session id')
 
 function isSid(text: string): text is Sid {
-  const match = SID_PATTERN.exec(text)
-  if (!match) return false
-  const [, prefix = '', ulid = ''] = match
-  return prefix === (fnv1a(ulid) % PARTITIONS).toString(36)
+  return SID_PATTERN.test(text)
 }
 
 /** FNV-1a, 32 bit, over ASCII. */
