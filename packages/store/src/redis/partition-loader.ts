@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import {
-  fromHash,
+  fromPairs,
   type HashReading,
   type Partition,
   parseSid,
@@ -9,14 +9,14 @@ import {
 } from '../contracts/index.ts'
 import type { Redis } from './create-redis.ts'
 import { keys } from './keys.ts'
+import { createHashesReader, READ_AT_ONCE, type StoredHash } from './read-hashes.ts'
 
 /** Tombstones are kept longer than the log (24 h), so that no replay revives a session. */
 export const TOMBSTONE_KEPT_MS = 48 * 3_600_000
 
-const LOAD_CHUNK = 200
 /**
- * Partitions read at once. A lone server takes over all 64: read all at once, 100,000 sessions would be 30,000 commands in
- * one queue, of which the last ones time out, and answers to parse for longer than the group waits for a heartbeat.
+ * Partitions read at once. A lone server takes over all 64: read all at once, 100,000 sessions would be commands in
+ * one queue of which the last ones time out, and answers to parse for longer than the group waits for a heartbeat.
  */
 const LOADS_AT_ONCE = 4
 
@@ -56,29 +56,25 @@ export async function loadPartition(redis: Redis, partition: Partition, now: num
   await redis.zremrangebyscore(keys.dead(partition), 0, now - TOMBSTONE_KEPT_MS)
   const dead = readDead(z.array(z.string()).parse(await redis.zrange(keys.dead(partition), '0', '-1', 'WITHSCORES')))
   const sids = (await redis.hkeys(keys.versions(partition))).map(parseSid).filter((sid) => sid !== null)
+  const readHashes = createHashesReader(redis)
   const sessions = new Map<Sid, SessionRecord>()
   const unreadable: StoredPartition['unreadable'] = []
-  for (let i = 0; i < sids.length; i += LOAD_CHUNK) {
-    const chunk = sids.slice(i, i + LOAD_CHUNK)
-    const readings = await Promise.all(chunk.map((sid) => readOne(redis, sid)))
+  for (let i = 0; i < sids.length; i += READ_AT_ONCE) {
+    const chunk = sids.slice(i, i + READ_AT_ONCE)
+    const hashes = await readHashes(chunk.map(keys.session))
     for (const [at, sid] of chunk.entries()) {
-      const reading = readings[at]
-      if (reading?.ok) sessions.set(sid, reading.record)
-      else unreadable.push({ sid, problem: reading?.problem ?? 'not read' })
+      const reading = recordOf(sid, hashes[at] ?? 'none')
+      if (reading.ok) sessions.set(sid, reading.record)
+      else unreadable.push({ sid, problem: reading.problem })
     }
   }
   return { sessions, dead, unreadable }
 }
 
-async function readOne(redis: Redis, sid: Sid): Promise<HashReading> {
-  try {
-    const hash = await redis.hgetall(keys.session(sid))
-    return Object.keys(hash).length === 0 ? { ok: false, problem: 'no hash' } : fromHash(sid, hash)
-  } catch (error) {
-    // A hand has put something else there; anything else is Redis's trouble, and the load is tried again.
-    if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return { ok: false, problem: 'not a hash' }
-    throw error
-  }
+function recordOf(sid: Sid, hash: StoredHash): HashReading {
+  if (hash === 'none') return { ok: false, problem: 'no hash' }
+  if (hash === 'other') return { ok: false, problem: 'not a hash' }
+  return fromPairs(sid, hash)
 }
 
 function readDead(flat: readonly string[]): Map<Sid, number> {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type Partition, parseSid, type Sid } from '../contracts/index.ts'
 import type { Redis } from './create-redis.ts'
 import { keys } from './keys.ts'
+import { createHashesReader, READ_AT_ONCE, type StoredHash } from './read-hashes.ts'
 
 /** What Redis holds of one session: its hash (empty for none, or for something that is no hash) and its index entry. */
 export interface RedisCopy {
@@ -18,11 +19,18 @@ export interface RedisCopies {
 const SCAN_COUNT = 1_000
 const SESSION_KEY = /^hf:\{\d+\}:s:(.+)$/
 
+function* pairsOf(hash: StoredHash): Iterable<readonly [string, string]> {
+  if (typeof hash === 'string') return
+  for (let at = 0; at < hash.length; at += 2) yield [hash[at] ?? '', hash[at + 1] ?? '']
+}
+
 /**
  * Reads sessions as Redis holds them, without judging. Every method rejects when Redis does not answer: a failed read is
  * never an empty one.
  */
 export function createRedisReader(redis: Redis) {
+  const readHashes = createHashesReader(redis)
+
   /** A hand has put something else there: no takeover and no script takes it for a session. */
   const unlessOther = async <T>(reading: Promise<T>, nothing: T): Promise<T> => {
     try {
@@ -33,8 +41,17 @@ export function createRedisReader(redis: Redis) {
     }
   }
 
-  const entries = async (partition: Partition): Promise<ReadonlyMap<string, string>> =>
-    new Map(Object.entries(await unlessOther(redis.hgetall(keys.versions(partition)), {})))
+  const entries = async (partition: Partition): Promise<ReadonlyMap<string, string>> => {
+    const [index = 'none'] = await readHashes([keys.versions(partition)])
+    return new Map(pairsOf(index))
+  }
+
+  const sessionHashes = async (sids: readonly Sid[]): Promise<StoredHash[]> => {
+    const chunks = Array.from({ length: Math.ceil(sids.length / READ_AT_ONCE) }, (_, at) =>
+      sids.slice(at * READ_AT_ONCE, (at + 1) * READ_AT_ONCE),
+    )
+    return (await Promise.all(chunks.map((chunk) => readHashes(chunk.map(keys.session))))).flat()
+  }
 
   return {
     /** sid -> version of every session that a takeover would find. */
@@ -55,9 +72,12 @@ export function createRedisReader(redis: Redis) {
       const [epoch, versions, hashes] = await Promise.all([
         redis.hget(keys.owner(partition), 'epoch'),
         sids.length > 0 ? unlessOther(redis.hmget(keys.versions(partition), ...sids), []) : [],
-        Promise.all(sids.map((sid) => unlessOther(redis.hgetall(keys.session(sid)), {}))),
+        sessionHashes(sids),
       ])
-      const copies = hashes.map((hash, at) => ({ hash, version: versions[at] ?? null }))
+      const copies = hashes.map((hash, at) => ({
+        hash: Object.fromEntries(pairsOf(hash)),
+        version: versions[at] ?? null,
+      }))
       return { epoch: epoch === null ? null : Number(epoch), copies }
     },
 
