@@ -220,8 +220,8 @@ class SessionsDirty implements DirtySet {
 
   #begin(sid: Sid): DirtyEntry {
     // A change of a session makes its dead letter worth another try: what Redis refused may be what has changed.
-    const letter = this.#dead.get(sid)
-    this.#dead.delete(sid)
+    const letter = this.#dead.size === 0 ? undefined : this.#dead.get(sid)
+    if (letter) this.#dead.delete(sid)
     const entry: DirtyEntry = letter ?? {
       fields: new Set(),
       whole: false,
