@@ -71,7 +71,7 @@ export function chart(claim: MeasuredClaim, { at, machine, versions }: Report): 
     `<rect x="100" y="43" width="12" height="12" rx="2" fill="${BASE}"/>`,
     text(117, 53, 'the reference, in the same rounds of the same run (medians)', { size: 12, colour: FAINT }),
     ...claim.rows.map(rowChart),
-    text(16, height - 16, `${at.slice(0, 10)}: ${where}, load before ${claim.loadBefore.toFixed(1)}`, {
+    text(16, height - 16, `${at.slice(0, 10)}: ${where}, ${claim.busyBefore.toFixed(1)} cores busy before`, {
       size: 11,
       colour: FAINT,
     }),

@@ -17,7 +17,7 @@ const cellsOf = (row: Row): string[] => [
 ]
 
 /** The claim as text for a terminal. */
-export function table({ title, rows, loadBefore, tookS }: MeasuredClaim): string {
+export function table({ title, rows, busyBefore, tookS }: MeasuredClaim): string {
   const cells = [[...HEADS], ...rows.map(cellsOf)]
   const widths = HEADS.map((_, column) => Math.max(...cells.map((each) => each[column]?.length ?? 0)))
   const lines = cells.map((each, at) => {
@@ -25,7 +25,7 @@ export function table({ title, rows, loadBefore, tookS }: MeasuredClaim): string
     const line = each.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')
     return `  ${note ? `${line}  ${note}` : line}`.trimEnd()
   })
-  return [`\n${title} (load before ${loadBefore.toFixed(1)}, took ${tookS} s)`, ...lines].join('\n')
+  return [`\n${title} (${busyBefore.toFixed(1)} cores busy before, took ${tookS} s)`, ...lines].join('\n')
 }
 
 /** Writes `<date>.json`, `latest.json` and a chart a claim; returns the folder. */

@@ -1,7 +1,7 @@
 import type { Machine, Versions } from './machine.ts'
 import type { Claim, Goal, Row, Spread, Unit } from './measure.ts'
 
-export type MeasuredClaim = Claim & { loadBefore: number; tookS: number }
+export type MeasuredClaim = Claim & { busyBefore: number; tookS: number }
 
 export type Report = { at: string; machine: Machine; versions: Versions; claims: readonly MeasuredClaim[] }
 
