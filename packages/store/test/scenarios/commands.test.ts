@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { waitUntil } from '@holdfast/runtime/testing'
+import { ulid } from 'ulid'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { type AuditRecordOf, partitionOf, type SessionEvent, type Sid } from '../../src/contracts/index.ts'
+import {
+  type AuditRecordOf,
+  createSid,
+  partitionOf,
+  type SessionEvent,
+  type Sid,
+  TARGETS_MAX,
+} from '../../src/contracts/index.ts'
 import { keys } from '../../src/redis/keys.ts'
 import type { ToyServer } from './toy-driver.ts'
 import type { ToySession } from './toy-gateway.ts'
@@ -124,6 +132,22 @@ describe('a command', () => {
     expect(session.heard.filter((text) => text === 'Mara: once')).toHaveLength(1)
     expect(await resultsOf(request.id)).toMatchObject([{ id: `${request.id}:${sid}`, outcome: 'done' }])
     expect(await toy.submit({ ...request, text: 'twice' })).toMatchObject({ kind: 'conflict' })
+  })
+
+  it('takes ten thousand sessions at once, each as it was seen, and hears of each', async () => {
+    const server = await world.server()
+    await server.ready()
+    const toy = await openConsole()
+    const sids = Array.from({ length: TARGETS_MAX }, () => createSid(ulid()))
+    const expected = Object.fromEntries(sids.map((sid) => [sid, '1.2345.678901']))
+    const request: Request = { id: randomUUID(), type: 'message', text: 'x', target: { sids }, expect: expected }
+    const givenAt = performance.now()
+    expect(await toy.submit(request)).toMatchObject({ kind: 'accepted' })
+    const takenMs = Math.round(performance.now() - givenAt)
+    const { results } = await toy.reaches(request.id, 'applied')
+    process.stdout.write(`taken after ${takenMs} ms, applied after ${Math.round(performance.now() - givenAt)} ms\n`)
+    expect(results).toHaveLength(TARGETS_MAX)
+    expect(new Set(results.map(({ outcome }) => outcome))).toEqual(new Set(['gone']))
   })
 
   it('is known to a console that was started after it', async () => {
