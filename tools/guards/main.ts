@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
@@ -18,7 +18,7 @@ const reportSchema = z.object({ numPassedTests: z.int(), numFailedTests: z.int()
 
 const isThereOnce = ({ file, text }: Guard): boolean => readFileSync(join(ROOT, file), 'utf8').split(text).length === 2
 
-type Outcome = 'passed' | 'failed' | 'ran no test'
+type Outcome = 'passed' | 'failed' | 'ran no test' | 'did not end'
 
 function runTest({ file, text, without, test }: Guard, taken: boolean): Outcome {
   const env: NodeJS.ProcessEnv = { ...process.env, FORCE_COLOR: '0' }
@@ -38,6 +38,7 @@ function runTest({ file, text, without, test }: Guard, taken: boolean): Outcome 
     test.name,
   ]
   spawnSync(process.execPath, [VITEST, ...args], { cwd: ROOT, env, timeout: DEADLINE_MS })
+  if (!existsSync(report)) return 'did not end'
   const { numPassedTests, numFailedTests } = reportSchema.parse(JSON.parse(readFileSync(report, 'utf8')))
   if (numFailedTests > 0) return 'failed'
   return numPassedTests > 0 ? 'passed' : 'ran no test'

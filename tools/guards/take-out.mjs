@@ -13,10 +13,11 @@ registerHooks({
   },
 })
 
-// Scripts for Redis are read as files.
+// Scripts for Redis are read as files, and so is what the test runner transforms for the process of the tests.
+const takenOut = (path, content) =>
+  String(path).endsWith(file) && typeof content === 'string' ? content.replace(text, without) : content
 const { readFileSync } = fs
-fs.readFileSync = (path, ...rest) => {
-  const content = readFileSync(path, ...rest)
-  return String(path).endsWith(file) && typeof content === 'string' ? content.replace(text, without) : content
-}
+const { readFile } = fs.promises
+fs.readFileSync = (path, ...rest) => takenOut(path, readFileSync(path, ...rest))
+fs.promises.readFile = async (path, ...rest) => takenOut(path, await readFile(path, ...rest))
 syncBuiltinESMExports()
