@@ -21,6 +21,7 @@ test('has the documented defaults', () => {
     telnetPort: 4201,
     httpPort: 4202,
     wsOrigins: ['http://localhost:3000', 'http://127.0.0.1:3000'],
+    trustedProxies: expect.anything(),
     secret: SECRET,
     redisUrl: 'redis://127.0.0.1:6380',
     brokers: ['127.0.0.1:9092'],

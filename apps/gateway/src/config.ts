@@ -1,4 +1,4 @@
-import { type Environment, list, origins, port, readConfig, url } from '@holdfast/runtime'
+import { type Environment, list, networks, origins, port, readConfig, url } from '@holdfast/runtime'
 import { z } from 'zod'
 
 /** Silence would be worse: an operator would believe in encryption, or in addresses that are a proxy's. */
@@ -11,6 +11,7 @@ const schema = z.object({
   HOLDFAST_HTTP_PORT: port().default(4202),
   HOLDFAST_WEB_PORT: port().default(3000),
   HOLDFAST_WS_ORIGINS: origins().optional(),
+  HOLDFAST_TRUSTED_PROXIES: networks().prefault(''),
   HOLDFAST_TELNETS_PORT: z.string().optional().refine(isUnset, 'telnet over TLS is not there yet: leave it unset'),
   HOLDFAST_PROXY_PROTOCOL: z.string().default('off').refine(isOff, 'the PROXY protocol is not there yet: leave it off'),
   HOLDFAST_SECRET: z.string().min(16).describe('the secret that all processes share, 16 characters or more'),
@@ -27,6 +28,8 @@ export function readGatewayConfig(environment: Environment = process.env) {
     httpPort: config.HOLDFAST_HTTP_PORT,
     /** Origins of pages that may open a WebSocket; the console's on this machine where nobody has said. */
     wsOrigins: config.HOLDFAST_WS_ORIGINS ?? consoleOrigins(config.HOLDFAST_WEB_PORT),
+    /** Proxies that are believed where they say, by X-Forwarded-For, who opens a WebSocket. */
+    trustedProxies: config.HOLDFAST_TRUSTED_PROXIES,
     secret: config.HOLDFAST_SECRET,
     redisUrl: config.REDIS_URL,
     brokers: config.KAFKA_BROKERS,

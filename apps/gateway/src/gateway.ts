@@ -220,6 +220,8 @@ export async function startGateway(config: GatewayConfig, lifecycle: Lifecycle, 
       startWebSocketListener({
         server: httpServer,
         origins: config.wsOrigins,
+        trustedProxies: config.trustedProxies,
+        limits: LIMITS,
         onArrival: seats.accept,
         onRefused: seen.refused,
         clock,

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { systemClock } from './clock.ts'
 import { createHealth } from './health.ts'
@@ -115,4 +117,24 @@ test('closes at once although a client keeps its connection', async () => {
   await server.close()
   health.close()
   await expect(get('/healthz')).rejects.toThrow()
+})
+
+test('answers who offers another protocol on the way, also while somebody waits for WebSockets', async () => {
+  const { server } = await start()
+  server.server.on('upgrade', (_, socket) => socket.destroy())
+  const socket = connect({ port: server.port, host: '127.0.0.1' })
+  const head = ['GET /readyz HTTP/1.1', 'host: x', 'connection: Upgrade, HTTP2-Settings', 'upgrade: h2c', '', '']
+  socket.write(head.join('\r\n'))
+  const [answer] = await once(socket, 'data')
+  expect(String(answer)).toMatch(/^HTTP\/1\.1 200 /)
+  socket.destroy()
+})
+
+test('answers who asks for a WebSocket where there are none', async () => {
+  const { server } = await start()
+  const socket = connect({ port: server.port, host: '127.0.0.1' })
+  socket.write('GET /ws HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n')
+  const [answer] = await once(socket, 'data')
+  expect(String(answer)).toMatch(/^HTTP\/1\.1 404 /)
+  socket.destroy()
 })

@@ -1,3 +1,4 @@
+export { clientAddress, isInNetworks, networks, withoutMapping } from './client-address.ts'
 export { type Clock, systemClock, type Timer } from './clock.ts'
 export {
   ConfigError,

@@ -23,6 +23,8 @@ export const LIMITS = {
   connectionsPerAddress: 20,
   /** Live ones in all: what comes above it is turned away, so that those who play have their memory and file descriptors. */
   connectionsMax: 20_000,
+  /** Sockets of the HTTP port from one address that have asked for no WebSocket yet; a probe or a scraper needs a few. */
+  handshakesPerAddress: 20,
   /** Frames of a WebSocket that are no line, and its pings: so many at once, then so many a second; above it, closed as a flood. */
   frameBurst: 50,
   framesPerSecond: 5,

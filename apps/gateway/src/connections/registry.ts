@@ -1,5 +1,5 @@
 import type { Sid } from '@holdfast/store/contracts'
-import { addressGroup } from './address-group.ts'
+import { createAddressCount } from './address-count.ts'
 import type { Connection } from './connection.ts'
 
 export interface Registry {
@@ -16,23 +16,17 @@ export interface Registry {
 /** The live connections of this gateway: those that have not ended, whatever their sockets still do. */
 export function createRegistry(): Registry {
   const connections = new Map<Sid, Connection>()
-  const perAddress = new Map<string, number>()
-  const count = (ip: string, by: number): void => {
-    const group = addressGroup(ip)
-    const next = (perAddress.get(group) ?? 0) + by
-    if (next > 0) perAddress.set(group, next)
-    else perAddress.delete(group)
-  }
+  const perAddress = createAddressCount()
   return {
     add(connection) {
       connections.set(connection.sid, connection)
-      count(connection.fields.ip, 1)
+      perAddress.add(connection.fields.ip)
     },
     remove(connection) {
-      if (connections.delete(connection.sid)) count(connection.fields.ip, -1)
+      if (connections.delete(connection.sid)) perAddress.remove(connection.fields.ip)
     },
     get: (sid) => connections.get(sid),
-    countFrom: (ip) => perAddress.get(addressGroup(ip)) ?? 0,
+    countFrom: (ip) => perAddress.of(ip),
     all: () => connections.values(),
     get size() {
       return connections.size

@@ -16,7 +16,7 @@ afterEach(() => {
   for (const pair of pairs.splice(0)) pair.close()
 })
 
-function seatsRig({ handles = 100 } = {}) {
+function seatsRig({ handles = 100, connectionsMax = 10 } = {}) {
   const clock = manualClock()
   const registry = createRegistry()
   const log: string[] = []
@@ -46,7 +46,7 @@ function seatsRig({ handles = 100 } = {}) {
     copies: { changed: () => copies.push('changed'), ended: () => copies.push('ended') },
     pulse,
     clock,
-    limits: { ...LIMITS, connectionsPerAddress: 2 },
+    limits: { ...LIMITS, connectionsPerAddress: 2, connectionsMax },
     newUlid: () => `01ARZ3NDEKTSV4RRFFQ${String(++ulids).padStart(7, '0')}`,
     seen: {
       opened: () => undefined,
@@ -124,6 +124,16 @@ describe('a client that is turned away', () => {
     const { registry, dial } = seatsRig()
     for (let number = 0; number < 5; number++) await dial(number % 2 ? '::1' : '127.0.0.1')
     expect(registry.size).toBe(5)
+  })
+
+  it('reads that it cannot be seated where the gateway holds as many as it may', async () => {
+    const { registry, refused, dial } = seatsRig({ connectionsMax: 2 })
+    await dial('192.0.2.1')
+    await dial('127.0.0.1')
+    const { heard } = await dial('127.0.0.1')
+    await waitUntil(() => heard.ended, { what: 'the end' })
+    expect(heard.text).toContain('cannot seat you right now')
+    expect([registry.size, refused]).toEqual([2, ['full']])
   })
 
   it('reads that it cannot be seated where no handle is left', async () => {

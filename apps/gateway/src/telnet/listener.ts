@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import { createServer, isIPv4, type Server, type Socket } from 'node:net'
-import { type Logger, messageOf, OperationalError } from '@holdfast/runtime'
+import { createServer, type Server, type Socket } from 'node:net'
+import { type Logger, messageOf, OperationalError, withoutMapping } from '@holdfast/runtime'
 
 /** Connections the kernel keeps for us while we are busy: node's own default, and no fewer (2,000 may come at once). */
 export const BACKLOG_MIN = 511
@@ -63,14 +63,6 @@ function accept(socket: Socket, { onConnection, logger }: TelnetListenerOptions)
     socket.on('error', () => socket.destroy())
     socket.destroy()
   }
-}
-
-const MAPPED_PREFIX = '::ffff:'
-
-/** `::ffff:a.b.c.d`, as a socket of both families shows an IPv4 client, in its own form; any other address as it is. */
-export function withoutMapping(address: string): string {
-  const tail = address.toLowerCase().startsWith(MAPPED_PREFIX) ? address.slice(MAPPED_PREFIX.length) : ''
-  return isIPv4(tail) ? tail : address
 }
 
 function listenError(error: unknown, host: string, port: number): OperationalError {

@@ -1,10 +1,12 @@
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
+import type { BlockList } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { Clock, Logger } from '@holdfast/runtime'
+import { type Clock, clientAddress, type Logger } from '@holdfast/runtime'
 import { CLOSE_REASONS, MESSAGE_BYTES_MAX } from '@holdfast/store/contracts'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Arrival } from '../connections/client.ts'
-import { withoutMapping } from '../telnet/listener.ts'
+import type { Limits } from '../connections/limits.ts'
+import { boundHandshakes } from './handshake-bound.ts'
 import { chooseSubprotocol, judgeUpgrade, spokenOn, type UpgradeRefusal } from './upgrade.ts'
 import { createWebSocketClient, factsOfSubprotocol, turnAwayFrom } from './web-socket-client.ts'
 
@@ -14,13 +16,18 @@ const CHUNKS_MAX = 4_096
 /** How long who is refused may take to read why. */
 const REFUSAL_WAIT_MS = 5_000
 
+const STOPPING = { kind: 'refuse', status: 503, why: 'unavailable', detail: CLOSE_REASONS.unavailable } as const
+
 export interface WebSocketListenerOptions {
   /** Whose `upgrade` requests are taken; it lives on after `close`. */
   server: Server
   /** Origins of pages that may connect, as browsers write them. */
   origins: readonly string[]
+  /** Proxies that are believed where they say who asks. */
+  trustedProxies: BlockList
+  limits: Pick<Limits, 'handshakesPerAddress' | 'frameBurst' | 'framesPerSecond'>
   onArrival(arrival: Arrival): void
-  onRefused(why: UpgradeRefusal | 'unavailable'): void
+  onRefused(why: UpgradeRefusal | 'unavailable' | 'handshakes'): void
   clock: Clock
   random: () => number
   logger: Pick<Logger, 'error'>
@@ -33,8 +40,9 @@ export interface WebSocketListener {
 
 /** Takes WebSockets on an HTTP server that is there already. */
 export function startWebSocketListener(options: WebSocketListenerOptions): WebSocketListener {
-  const { server, clock, onRefused, logger } = options
+  const { server, clock, onRefused, trustedProxies, limits } = options
   const origins: ReadonlySet<string> = new Set(options.origins)
+  const handshakes = boundHandshakes({ server, trustedProxies, limits, onRefused: () => onRefused('handshakes') })
   let isOpen = true
   // No permessage-deflate: inflated, a frame of a few bytes is megabytes, and each connection would hold its window.
   const webSockets = new WebSocketServer({
@@ -47,29 +55,21 @@ export function startWebSocketListener(options: WebSocketListenerOptions): WebSo
     handleProtocols: (offered) => chooseSubprotocol(offered) ?? false,
   })
 
+  const take = (request: IncomingMessage, socket: Duplex, head: Buffer): void =>
+    webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+      handshakes.release(request.socket)
+      handOn(webSocket, request, options)
+    })
+
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy())
-    const { remoteAddress } = request.socket
-    // Gone before we looked: there is nobody to serve, and no address to count it under.
-    if (remoteAddress === undefined) return void socket.destroy()
-    if (!isOpen) {
-      onRefused('unavailable')
-      return refuse(socket, 503, CLOSE_REASONS.unavailable, clock)
+    const verdict = isOpen ? judgeUpgrade(request, origins) : STOPPING
+    if (verdict.kind === 'open') {
+      take(request, socket, head)
+      return
     }
-    const verdict = judgeUpgrade(request, origins)
-    if (verdict.kind === 'refuse') {
-      onRefused(verdict.why)
-      return refuse(socket, verdict.status, verdict.detail, clock)
-    }
-    webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-      try {
-        options.onArrival(arrivalOf(webSocket, withoutMapping(remoteAddress), options))
-      } catch (error) {
-        logger.error({ err: error }, 'a WebSocket could not be set up')
-        webSocket.on('error', () => webSocket.terminate())
-        webSocket.terminate()
-      }
-    })
+    onRefused(verdict.why)
+    refuse(socket, verdict.status, verdict.detail, clock)
   })
 
   return {
@@ -79,9 +79,31 @@ export function startWebSocketListener(options: WebSocketListenerOptions): WebSo
   }
 }
 
-function arrivalOf(socket: WebSocket, ip: string, { clock, random }: WebSocketListenerOptions): Arrival {
+function handOn(socket: WebSocket, request: IncomingMessage, options: WebSocketListenerOptions): void {
+  const { onArrival, trustedProxies, logger } = options
+  const { remoteAddress } = request.socket
+  // Gone before we looked: there is nobody to serve, and no address to count it under.
+  if (remoteAddress === undefined) {
+    cut(socket)
+    return
+  }
+  try {
+    const forwardedFor = [request.headers['x-forwarded-for'] ?? []].flat().join(',')
+    onArrival(arrivalOf(socket, clientAddress(remoteAddress, forwardedFor, trustedProxies), options))
+  } catch (error) {
+    logger.error({ err: error }, 'a WebSocket could not be set up')
+    cut(socket)
+  }
+}
+
+function cut(socket: WebSocket): void {
+  socket.on('error', () => socket.terminate())
+  socket.terminate()
+}
+
+function arrivalOf(socket: WebSocket, ip: string, { clock, random, limits }: WebSocketListenerOptions): Arrival {
   const subprotocol = spokenOn(socket.protocol)
-  const own = { socket, subprotocol, clock, random }
+  const own = { socket, subprotocol, clock, random, limits }
   return {
     ip,
     transport: 'websocket',

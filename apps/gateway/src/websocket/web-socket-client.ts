@@ -2,7 +2,7 @@ import type { Clock } from '@holdfast/runtime'
 import { type CloseReason, type PlaySocketError, partingOf, type Subprotocol } from '@holdfast/store/contracts'
 import type { RawData, WebSocket } from 'ws'
 import type { Client, ClientEvents, ClientFacts, SeatIdentity } from '../connections/client.ts'
-import { LIMITS } from '../connections/limits.ts'
+import type { Limits } from '../connections/limits.ts'
 import { createTokenBucket } from '../connections/token-bucket.ts'
 import { LINE_BYTES_MAX } from '../telnet/line-assembler.ts'
 import { type Frame, readMessage, writeMessage, writeParts, writeText } from './frames.ts'
@@ -34,6 +34,7 @@ export interface WebSocketClientOptions {
   subprotocol: Subprotocol
   clock: Clock
   random: () => number
+  limits: Pick<Limits, 'frameBurst' | 'framesPerSecond'>
 }
 
 export const speaksOurs = (subprotocol: Subprotocol): boolean => subprotocol === 'json.mudstandards.org'
@@ -69,10 +70,10 @@ export function createWebSocketClient(
   events: ClientEvents,
   { sid, handle }: SeatIdentity,
 ): Client {
-  const { socket, subprotocol, clock } = options
+  const { socket, subprotocol, clock, limits } = options
   const ours = speaksOurs(subprotocol)
   const numbers = createInputNumbers()
-  const budget = createTokenBucket({ burst: LIMITS.frameBurst, perSecond: LIMITS.framesPerSecond })
+  const budget = createTokenBucket({ burst: limits.frameBurst, perSecond: limits.framesPerSecond })
   let facts = factsOfSubprotocol(subprotocol)
   let lookedAt = clock.monotonic()
   let askedAt = lookedAt
