@@ -13,7 +13,6 @@ function listener(name: string): { player: Player; hears: (text: string) => void
     player: {
       name,
       lines,
-      negotiations: [],
       isOpen: true,
       closed: Promise.resolve(0),
       sent: () => 0,

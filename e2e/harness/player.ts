@@ -1,6 +1,8 @@
+import type { Client } from './client.ts'
 import { connectTelnet, type TelnetClient } from './telnet-client.ts'
+import { connectWeb, type WebClient } from './web-client.ts'
 
-export interface Player extends TelnetClient {
+export interface Player extends Client {
   readonly name: string
   /** How many lines the game was sent by this client since it connected, logins included. */
   readonly sent: () => number
@@ -9,6 +11,8 @@ export interface Player extends TelnetClient {
 }
 
 export type Door = { readonly telnetPort: number }
+/** `httpPorts`: the gateway's first. `webPort`: of the page that its origins allow. */
+export type WebDoor = { readonly httpPorts: readonly number[]; readonly webPort: number }
 
 export const BANNER = 'what the sea does not take'
 export const WELCOME = 'Welcome to Holdfast.'
@@ -19,8 +23,15 @@ const LOGINS_AT_ONCE = 8
 export const passwordOf = (name: string): string => `pass-word-of-${name}`
 
 /** A connection that has read the banner and is nobody yet. */
-export async function connectVisitor({ telnetPort }: Door, name = 'visitor'): Promise<Player> {
+export async function connectVisitor({ telnetPort }: Door, name = 'visitor'): Promise<Player & TelnetClient> {
   const client = await connectTelnet(telnetPort)
+  await client.waitFor(BANNER, LOGIN_MS)
+  return asPlayer(client, name)
+}
+
+/** The same by WebSocket, as the page has it. */
+export async function connectWebVisitor(door: WebDoor, name = 'visitor'): Promise<Player & WebClient> {
+  const client = await connectWeb(door.httpPorts[0] ?? 0, `http://127.0.0.1:${door.webPort}`)
   await client.waitFor(BANNER, LOGIN_MS)
   return asPlayer(client, name)
 }
@@ -51,11 +62,11 @@ export async function createPlayers(door: Door, names: readonly string[]): Promi
   return [first, ...others]
 }
 
-export const hangUpAll = (players: readonly Pick<TelnetClient, 'hangUp'>[]): void => {
+export const hangUpAll = (players: readonly Pick<Client, 'hangUp'>[]): void => {
   for (const player of players) player.hangUp()
 }
 
-function asPlayer(client: TelnetClient, name: string): Player {
+function asPlayer<C extends Client>(client: C, name: string): Player & C {
   let sent = 0
   const send = (line: string): void => {
     sent += 1

@@ -6,6 +6,7 @@ import { type GatewayProcess, startGatewayProcess } from './harness/gateway-proc
 import { connectPlayer } from './harness/player.ts'
 import { createServerSide, SECRET, type ServerSide } from './harness/server-side.ts'
 import { openStore, type Store } from './harness/stored-session.ts'
+import { connectWebPlayer } from './harness/web-player.ts'
 
 const { redisUrl, kafkaBrokers } = sharedServices()
 const gateways: GatewayProcess[] = []
@@ -38,8 +39,10 @@ afterAll(async () => {
 test('lets every player read the reason before the close, tells the log, gives its slot back and ends with 0', async () => {
   const gateway = await start()
   const players = [await connectPlayer(gateway.telnetPort), await connectPlayer(gateway.telnetPort)]
-  const sessions = [await server.nextSession(), await server.nextSession()]
+  const onWeb = await connectWebPlayer({ httpPort: gateway.httpPort })
+  const sessions = [await server.nextSession(), await server.nextSession(), await server.nextSession()]
   players[0]?.type('say the last words')
+  onWeb.type('say the last words')
   const stoppedAt = performance.now()
   gateway.signal('SIGTERM')
   expect(await gateway.exited).toBe(0)
@@ -48,6 +51,12 @@ test('lets every player read the reason before the close, tells the log, gives i
     await waitUntil(() => player.closed, { what: 'the close' })
     expect(player.heard()).toMatch(/The game is going down for maintenance\. Please come back in a moment\.\n$/)
   }
+  // A page comes back by itself, at a moment of its own.
+  expect(await onWeb.untilClosed()).toEqual({ code: 4001, reason: 'shutdown' })
+  expect(onWeb.frames()).toEqual([
+    'The game is going down for maintenance. Please come back in a moment.\r\n',
+    expect.stringMatching(/^<reconnect \{"afterMs":\d{1,4}\}>$/),
+  ])
   for (const { sid } of sessions) {
     expect(await server.event(sid, 'connection.closed')).toMatchObject({ reason: 'shutdown' })
     expect(await store.session(sid)).toMatchObject({ status: 'detached', closeReason: 'shutdown' })
@@ -142,8 +151,14 @@ test('says nothing in its log of where players come from and of what they type',
   const { sid } = await server.nextSession()
   player.type('connect Ada swordfish')
   await server.untilLines(sid, 1)
+  const onWeb = await connectWebPlayer({ httpPort: gateway.httpPort })
+  const session = await server.nextSession()
+  onWeb.say('hello', { client: 'Lantern' })
+  onWeb.say('input', { seq: 1, line: 'connect Bob swordfish' })
+  onWeb.send('not what is spoken: swordfish')
+  await server.untilLines(session.sid, 1)
   gateway.signal('SIGTERM')
   await gateway.exited
   expect(gateway.output()).toContain('gateway accepts players')
-  expect(gateway.output()).not.toMatch(/swordfish|Ada|127\.0\.0\.1/)
+  expect(gateway.output()).not.toMatch(/swordfish|Ada|Bob|Lantern|127\.0\.0\.1/)
 })

@@ -29,6 +29,7 @@ export interface WebPlayer {
   send(frame: string | Uint8Array): void
   ping(): void
   stopReading(): void
+  readOn(): void
   /** How it ended, the code and the reason's name; null while it has not. */
   readonly closed: { code: number; reason: string } | null
   untilClosed(ms?: number): Promise<{ code: number; reason: string }>
@@ -52,21 +53,19 @@ export interface Refusal {
   body: string
 }
 
-/** A client on a real WebSocket; where it is refused, the answer. */
-export async function askForSocket(door: WebDoor): Promise<WebSocket | Refusal> {
-  const { httpPort, subprotocols = JSON_ONLY, path = '/ws', ...options } = door
+/** Asks for a WebSocket that is refused; resolves with the answer. */
+export async function refusedSocket({
+  httpPort,
+  subprotocols = JSON_ONLY,
+  path = '/ws',
+  ...options
+}: WebDoor): Promise<Refusal> {
   const socket = new WebSocket(`ws://127.0.0.1:${httpPort}${path}`, subprotocols, options)
-  const refused = new Promise<Refusal>((resolve) => {
-    socket.once('unexpected-response', (_, response) => {
-      let body = ''
-      response.setEncoding('utf8')
-      response.on('data', (text: string) => {
-        body += text
-      })
-      response.once('end', () => resolve({ status: response.statusCode ?? 0, body }))
-    })
-  })
-  return Promise.race([once(socket, 'open').then(() => socket), refused])
+  socket.on('error', () => socket.terminate())
+  const [, response] = await once(socket, 'unexpected-response')
+  let body = ''
+  for await (const part of response) body += part
+  return { status: response.statusCode, body }
 }
 
 /** A web client that answers nothing by itself but pings. */
@@ -116,6 +115,7 @@ export async function connectWebPlayer(door: WebDoor): Promise<WebPlayer> {
     send: (frame) => socket.send(frame),
     ping: () => socket.ping(),
     stopReading: () => socket.pause(),
+    readOn: () => socket.resume(),
     get closed() {
       return closed
     },
