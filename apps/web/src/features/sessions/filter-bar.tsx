@@ -28,20 +28,26 @@ const DEBOUNCE_MS = 150
 /** The filter as words that can be changed one by one, and a field for the next. */
 export function FilterBar({ value, onChange, refused, names }: FilterBarProps) {
   const [typed, setTyped] = useState('')
+  /** The word in `value` that stands for what is being typed: the next letter makes it another one, not one more. */
+  const [told, setTold] = useState<string | null>(null)
   const input = useRef<HTMLInputElement>(null)
   const helpId = useId()
   const kept = wordsOf(value)
   const live = typedWord(typed)
-  const chips = live && kept.at(-1)?.raw === live.raw ? kept.slice(0, -1) : kept
+  const chips = told !== null && kept.at(-1)?.raw === told ? kept.slice(0, -1) : kept
   const problem = [...chips, ...(live ? [live] : [])].map(problemOfWord).find((each) => each !== null) ?? null
   const send = (words: readonly { raw: string }[]): void => onChange(textOfWords(words))
 
   useShortcut('search', () => input.current?.focus())
   useShortcut('filter', () => input.current?.focus())
-  useTypedFilter(typed, chips, value, onChange)
+  useTypedFilter(typed, chips, value, (filter, word) => {
+    setTold(word)
+    onChange(filter)
+  })
 
   const commit = (raw: string): void => {
     setTyped('')
+    setTold(null)
     if (raw.trim() !== '') send([...chips, ...wordsOf(raw)])
   }
   const change = (text: string): void => {
@@ -51,6 +57,7 @@ export function FilterBar({ value, onChange, refused, names }: FilterBarProps) {
   const edit = (word: FilterWord): void => {
     send(chips.filter((each) => each !== word))
     setTyped(word.raw)
+    setTold(null)
     input.current?.focus()
   }
   const wrong = problem ?? (refused && `${refused.raw}: ${refused.problem}`)
@@ -97,23 +104,23 @@ function typedWord(typed: string): FilterWord | null {
   return words.length === 1 && words[0] !== undefined && isWhole(words[0]) ? words[0] : null
 }
 
-/** The list follows what is being typed as soon as it means something. */
+/** The list follows what is being typed as soon as it means something; `tell` has it as the last word of the filter, null for none. */
 function useTypedFilter(
   typed: string,
   chips: readonly FilterWord[],
   value: string,
-  onChange: (filter: string) => void,
+  onTyped: (filter: string, word: string | null) => void,
 ): void {
-  const latest = useRef({ chips, value, onChange })
+  const latest = useRef({ chips, value, onTyped })
   useEffect(() => {
-    latest.current = { chips, value, onChange }
+    latest.current = { chips, value, onTyped }
   })
   useEffect(() => {
     const timer = setTimeout(() => {
-      const { chips: words, value: now, onChange: tell } = latest.current
+      const { chips: words, value: now, onTyped: tell } = latest.current
       const word = typedWord(typed)
       const next = textOfWords(word ? [...words, word] : words)
-      if (next !== now) tell(next)
+      if (next !== now) tell(next, word?.raw ?? null)
     }, DEBOUNCE_MS)
     return () => clearTimeout(timer)
   }, [typed])
