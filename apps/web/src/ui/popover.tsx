@@ -4,7 +4,7 @@ import { type ReactNode, type RefObject, useEffect, useRef } from 'react'
 import { placeBeside } from './float-place.ts'
 
 export interface PopoverProps {
-  /** What it stands at, and where focus returns to. */
+  /** What it stands at. */
   anchor: RefObject<HTMLElement | null>
   onClose: () => void
   className?: string
@@ -13,7 +13,10 @@ export interface PopoverProps {
 
 const FIRST = '[data-first], input, textarea, [role^="menuitem"], button'
 
-/** Floats at its anchor until Escape, or a press elsewhere. Its first field takes focus; its content says what it is. */
+/**
+ * Floats at its anchor until Escape, or a press elsewhere. Its first field takes focus; its content says what it is. Focus
+ * returns to where it came from: a key may have opened it from far away.
+ */
 export function Popover({ anchor, onClose, className = '', children }: PopoverProps) {
   const ref = useRef<HTMLDivElement>(null)
   const close = useRef(onClose)
@@ -24,6 +27,7 @@ export function Popover({ anchor, onClose, className = '', children }: PopoverPr
     const box = ref.current
     const from = anchor.current
     if (!box || !from) return
+    const before = document.activeElement
     box.showPopover()
     const place = (): void => {
       const { width, height } = box.getBoundingClientRect()
@@ -43,7 +47,7 @@ export function Popover({ anchor, onClose, className = '', children }: PopoverPr
       window.removeEventListener('resize', place)
       stop()
       const hadFocus = box.contains(document.activeElement) || document.activeElement === document.body
-      if (hadFocus && from.isConnected) from.focus()
+      if (hadFocus) returnFocus(before, from)
     }
   }, [anchor])
   return (
@@ -51,6 +55,12 @@ export function Popover({ anchor, onClose, className = '', children }: PopoverPr
       {children}
     </div>
   )
+}
+
+function returnFocus(before: Element | null, anchor: HTMLElement): void {
+  const isThere = before instanceof HTMLElement && before.isConnected && before !== document.body
+  const target = isThere ? before : anchor.matches('button') ? anchor : anchor.querySelector('button')
+  target?.focus()
 }
 
 /** The anchor's own press is not outside: it closes by itself, and would be undone. */

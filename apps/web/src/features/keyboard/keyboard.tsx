@@ -50,7 +50,8 @@ function createKeyboard(): Keyboard & { handle(event: KeyboardEvent, areSinglesO
       const isModal = document.querySelector('dialog:modal') !== null
       const found = matcher.press(event, event.timeStamp)
       if (isModal || isOwn(chord, event.target)) return
-      if (isTyping && !chord.startsWith('mod+')) return
+      // Escape is of no use to text; a field that has one keeps it to itself.
+      if (isTyping && !chord.startsWith('mod+') && chord !== 'escape') return
       if (isTyping && chord === 'mod+a') return
       if (areSinglesOff && isSingle(chord)) return
       if (found.some((id) => runWith(id, event))) event.preventDefault()

@@ -1,7 +1,7 @@
 'use client'
 
 import type { Command, Field, PlanRow, SessionDetail } from '@holdfast/store/contracts'
-import { type KeyboardEvent, useState } from 'react'
+import { useState } from 'react'
 import { useCommand } from '#features/commands/command-desk.tsx'
 import { Note, ReasonField, Refusal, TypedConfirmation } from '#features/commands/command-fields.tsx'
 import { isOver } from '#features/commands/command-words.ts'
@@ -10,6 +10,7 @@ import { nameOfRow, scopeOfRow } from '#features/commands/scope.ts'
 import { Stepper } from '#features/commands/stepper.tsx'
 import { TruthChoice } from '#features/commands/truth-choice.tsx'
 import { useGiving } from '#features/commands/use-giving.ts'
+import { useShortcut } from '#features/keyboard/keyboard.tsx'
 import { useIsApple } from '#features/shell/help-sheet.tsx'
 import { useCommandsOff } from '#features/shell/wizard.tsx'
 import { Button } from '#ui/button.tsx'
@@ -61,9 +62,7 @@ export function ReconcileSheet({ detail, truth, onTruth, onCopyLink, onClose }: 
     if (missing !== null || giving.isGiving) return
     giving.give({ ...order, reason: reason.trim(), expect: { [session.sid]: session.version } }, scope.what)
   }
-  const onKey = (event: KeyboardEvent): void => {
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) reconcile()
-  }
+  useShortcut('confirm', reconcile)
   return (
     <Sheet
       title={`Reconcile ${nameOfRow(session)}`}
@@ -88,8 +87,7 @@ export function ReconcileSheet({ detail, truth, onTruth, onCopyLink, onClose }: 
         </>
       }
     >
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: Ctrl and Enter confirm from every field in it */}
-      <div className="contents" onKeyDown={onKey}>
+      <div className="contents">
         <TruthChoice value={truth} onChange={onTruth} />
         <Directions plan={plan} truth={truth} isAllRead={fields.every(({ state }) => state !== 'unknown')} />
         {written.length > 0 && <PlanTable rows={written} />}

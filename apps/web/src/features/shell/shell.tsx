@@ -1,7 +1,7 @@
 'use client'
 
-import { usePathname, useRouter } from 'next/navigation'
-import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { useRouter } from 'next/navigation'
+import { type ReactNode, useState } from 'react'
 import { CommandDesk } from '#features/commands/command-desk.tsx'
 import { KeyboardProvider, useShortcut } from '#features/keyboard/keyboard.tsx'
 import { ServicesProvider, useLive, useLiveStore } from '#features/live/services.tsx'
@@ -17,6 +17,7 @@ import { type ConsolePage, PAGES } from './pages.ts'
 import { Palette } from './palette.tsx'
 import { SignedOutDialog } from './signed-out-dialog.tsx'
 import { TopBar } from './top-bar.tsx'
+import { useFocusOnTitle } from './use-focus-on-title.ts'
 import { type Wizard, WizardProvider } from './wizard.tsx'
 
 /** Navigation and the frame around every page of the console. */
@@ -90,17 +91,6 @@ function Frame({ children }: { children: ReactNode }) {
       <SignedOutDialog />
     </div>
   )
-}
-
-/** After a navigation focus would be left on what is gone; after a fresh load it is the browser's. */
-function useFocusOnTitle(): void {
-  const path = usePathname()
-  const last = useRef(path)
-  useEffect(() => {
-    if (last.current === path) return
-    last.current = path
-    document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true })
-  }, [path])
 }
 
 function GoTo({ page: { href, shortcut } }: { page: ConsolePage }) {

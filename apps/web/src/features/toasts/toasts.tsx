@@ -1,5 +1,6 @@
 'use client'
 
+import Link from 'next/link'
 import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react'
 import { Button } from '#ui/button.tsx'
 import { Icon } from '#ui/icon.tsx'
@@ -54,9 +55,9 @@ function ToastLine({ toast: { look, text, link }, onClose }: { toast: Shown; onC
       <Icon name={look === 'good' ? 'in-sync' : look === 'bad' ? 'close' : 'info'} />
       <span className="min-w-0 flex-1">{text}</span>
       {link && (
-        <a className="link" href={link.href}>
+        <Link className="link" href={link.href}>
           {link.label}
-        </a>
+        </Link>
       )}
       <Button look="bare" size="s" icon="close" aria-label="Put away" onClick={onClose} />
     </div>
