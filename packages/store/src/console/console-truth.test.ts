@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { Cell, Copy, Field, SessionDetail } from '../contracts/index.ts'
+import { type Cell, type Copy, type Field, partitionOf, type SessionDetail } from '../contracts/index.ts'
 import { type ConsoleRig, consoleRig, GATEWAY, SERVER, waiting } from '../testing/console-rig.ts'
 import { AT, sessionOf, sidOf } from '../testing/fixtures.ts'
 
@@ -361,6 +361,23 @@ describe('a session that ended', () => {
     expect(rig.answers.session(sid)).toMatchObject({ closed: { reason: 'idle' } })
     await rig.clock.advance(20_000)
     expect(rig.answers.session(sid)).toBeNull()
+  })
+
+  test('is over only when its gateway has let go of it, or is heard no more', async () => {
+    rig.end(session, 'boot')
+    rig.putGateway(session)
+    await rig.pass(1_000)
+    expect(detail()).toMatchObject({ session: { status: 'connected' }, closed: null })
+    await rig.pass(15_000)
+    expect(rig.answers.sessions({})).toMatchObject({ value: { items: [{ sid, status: 'connected' }] } })
+    rig.takeBack(`${sid}/gateway`, partitionOf(sid))
+    await rig.pass(1_000)
+    expect(detail()).toMatchObject({ session: { status: 'closed' }, closed: { reason: 'boot' } })
+
+    rig.putGateway(session)
+    rig.processes.delete(GATEWAY)
+    await rig.pass(10_000)
+    expect(detail()).toMatchObject({ session: { status: 'closed' }, closed: { reason: 'boot' } })
   })
 
   test('needs no owner to be over: its end was told', async () => {

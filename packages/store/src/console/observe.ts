@@ -6,7 +6,7 @@ import {
   redisReading,
   type WaitingWrite,
 } from '../contracts/index.ts'
-import type { MemoryCopy, SessionCopies } from './session-copies.ts'
+import type { MemoryCopy, SessionCopies, SessionEnd } from './session-copies.ts'
 import { isRead, type SourceLook, type Standing } from './source-look.ts'
 import { textIn } from './texts.ts'
 
@@ -56,6 +56,14 @@ export function pendingOf({ copies, writes }: Readings): PendingWrite[] {
         : null,
     gateway: gateway.kind === 'read' ? on('gateway') : null,
   })
+}
+
+/**
+ * The session's end, once its gateway has let go of it too: until then its player is still connected, whatever its owner has
+ * done. A gateway that is not heard cannot say, and is not waited for.
+ */
+export function closedOf({ ended, gateway }: SessionCopies, look: SourceLook): SessionEnd | null {
+  return gateway && isRead(look.memoryOf(gateway.process)) ? null : ended
 }
 
 function readServer({ server, partition, ended }: SessionCopies, look: SourceLook): CopyReading {

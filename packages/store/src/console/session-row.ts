@@ -7,7 +7,7 @@ import {
   type Verdict,
 } from '../contracts/index.ts'
 import { isoOf } from './iso.ts'
-import type { Readings } from './observe.ts'
+import { closedOf, type Readings } from './observe.ts'
 import type { SessionCopies } from './session-copies.ts'
 import type { RestingRow, RowFacts } from './session-keys.ts'
 import type { SourceLook } from './source-look.ts'
@@ -63,7 +63,7 @@ export function rowOf(
     state: verdict.state,
     missingIn: [...verdict.missingIn],
     odd: [...verdict.odd],
-    status: ended ? 'closed' : (fieldIn(sources, 'status', G.status) ?? 'detached'),
+    status: closedOf(session, look) ? 'closed' : (fieldIn(sources, 'status', G.status) ?? 'detached'),
     loginState: fieldIn(sources, 'loginState', S.loginState) ?? 'connected',
     player: dbref === null ? null : { dbref, name: fieldIn(sources, 'playerName', S.playerName) ?? dbref },
     gateway: fieldIn(sources, 'gateway', G.gateway) ?? '',

@@ -1,6 +1,7 @@
 import type { DivergenceCause, Sid, State, Verdict } from '../contracts/index.ts'
 import { ENDED_KEPT_MS } from './copies-table.ts'
 import { type Differences, type Judged, judgeSession } from './judgement.ts'
+import { closedOf } from './observe.ts'
 import { isInRedis, type SessionCopies } from './session-copies.ts'
 import { keysOf, type RestingRow, type RowFacts, type SessionKeys } from './session-keys.ts'
 import { isSameRow, rowOf } from './session-row.ts'
@@ -173,6 +174,7 @@ function isOver(copies: SessionCopies, { moment }: SourceLook): boolean {
   return !copies.ended || moment.wall - copies.ended.at >= ENDED_KEPT_MS
 }
 
-function isInList({ ended }: SessionCopies, { state }: Verdict, { moment }: SourceLook): boolean {
-  return !ended || moment.wall - ended.at < ENDED_LISTED_MS || isWrong(state)
+function isInList(copies: SessionCopies, { state }: Verdict, look: SourceLook): boolean {
+  const closed = closedOf(copies, look)
+  return !closed || look.moment.wall - closed.at < ENDED_LISTED_MS || isWrong(state)
 }
