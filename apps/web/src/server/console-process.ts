@@ -9,6 +9,7 @@ export type RouteName =
   | 'ownSessions'
   | 'endOwnSession'
   | 'sessions'
+  | 'sids'
   | 'session'
   | 'divergence'
   | 'queues'

@@ -40,6 +40,7 @@ export function createRoutes(parts: RoutesParts): Record<RouteName, Route> {
     ownSessions: to('ownSessions', guard.reads(own.list)),
     endOwnSession: to('endOwnSession', guard.changes(own.end, { always: true })),
     sessions: to('sessions', guard.reads(reads.sessions)),
+    sids: to('sids', guard.reads(reads.sids)),
     session: to('session', guard.reads(reads.session)),
     divergence: to('divergence', guard.reads(reads.divergence)),
     queues: to('queues', guard.reads(reads.queues)),

@@ -57,9 +57,10 @@ function actionOf({ type, truth, dryRun }: CommandRequest): string {
   return `${ACTIONS[type]}: ${direction}${dryRun === true ? ' (dry run)' : ''}`
 }
 
-function scopeOf({ target }: CommandRequest, sids: readonly string[]): string {
+function scopeOf({ target, matching }: CommandRequest, sids: readonly string[]): string {
   if ('entry' in target) return `entry ${target.entry}`
-  if ('filter' in target) return `${sessions(sids.length)} matching ${target.filter.trim() || 'everything'}`
+  const filter = 'filter' in target ? target.filter : matching
+  if (filter !== undefined) return `${sessions(sids.length)} matching ${filter.trim() || 'everything'}`
   return sids.length === 1 ? `1 session: ${sids[0]}` : sessions(sids.length)
 }
 

@@ -12,13 +12,22 @@ const TAKES_ENTRY: readonly Type[] = ['retry', 'drop', 'recheck']
 const isBlank = (text: string | undefined): boolean => text === undefined || text.trim() === ''
 
 /** What is wrong with a request, in words; null for nothing. */
-export function problemOfRequest({ type, target, reason, text, truth, dryRun }: CommandRequest): string | null {
+export function problemOfRequest({
+  type,
+  target,
+  matching,
+  reason,
+  text,
+  truth,
+  dryRun,
+}: CommandRequest): string | null {
   if (NEEDS_REASON.includes(type) && dryRun !== true && isBlank(reason)) return 'say why: the audit keeps the reason'
   if (type === 'message' && isBlank(text)) return 'a message needs a text'
   if (text !== undefined && !TAKES_TEXT.includes(type)) return `${type} takes no text`
   if (type === 'reconcile' && truth === undefined) return 'say which copy is right: owner or redis'
   if (type !== 'reconcile' && (truth !== undefined || dryRun !== undefined))
     return `${type} takes no truth and no dry run`
+  if (matching !== undefined && !('sids' in target)) return 'matching says how sids were chosen: name them'
   if (!('entry' in target)) return null
   if (!TAKES_ENTRY.includes(type)) return `${type} takes sessions, not a queue’s entry`
   return parseEntry(target.entry) ? null : 'no such entry'

@@ -7,12 +7,14 @@ import type {
   SessionDetail,
   Sessions,
   Sid,
+  Sids,
 } from '../contracts/index.ts'
 import { keys } from '../redis/keys.ts'
 import type { ConsoleModel } from './console-model.ts'
 import type { EventQuery } from './event-ring.ts'
 import { healthOf, linksOf } from './health-report.ts'
 import { isoOf } from './iso.ts'
+import { closedOf } from './observe.ts'
 import { queueEntries, queueFigures, queueSums } from './queue-list.ts'
 import { fieldsOfSession } from './session-fields.ts'
 import { readFilter } from './session-filter.ts'
@@ -57,6 +59,8 @@ export interface ConsoleAnswers {
   health(): HealthReport
   /** What the frame of every page shows, cheap enough for each second. `behindMs` is the caller's to add. */
   pulse(): Omit<LiveTick, 'now' | 'behindMs'>
+  /** The same sessions as an answer: the scope of a command that is about to be given. */
+  sids(filter: string): { ok: true; value: Sids } | Misunderstood
   /** The live sessions that a filter means now; a command's scope. Empty text: all. */
   resolve(filter: string): { ok: true; sids: Sid[] } | Misunderstood
   /** As rows tell them; null for a session that is not there (any more). */
@@ -79,6 +83,12 @@ export function createConsoleAnswers(model: ConsoleModel, facts: () => ConsoleFa
     const found: Shown[] = []
     for (const shown of table.listed()) if (reading.matches(shown.keys, look.moment.wall)) found.push(shown)
     return { ok: true, found }
+  }
+
+  const live = (filter: string, look: SourceLook): { ok: true; sids: Sid[] } | Misunderstood => {
+    const matched = matching(filter, look)
+    if (!matched.ok) return matched
+    return { ok: true, sids: matched.found.filter(({ row }) => row.status !== 'closed').map(({ row }) => row.sid) }
   }
 
   return {
@@ -105,6 +115,7 @@ export function createConsoleAnswers(model: ConsoleModel, facts: () => ConsoleFa
       if (!found) return null
       const { judged, shown } = found
       const { copies, row, facts: about } = shown
+      const closed = closedOf(copies, look)
       // Nobody told what it was: its end alone was read.
       if (copies.ended && !copies.ended.last && judged.verdict.fields.length === 0) return null
       return {
@@ -112,7 +123,7 @@ export function createConsoleAnswers(model: ConsoleModel, facts: () => ConsoleFa
         session: withIdle(row, about, look.moment.wall),
         redis: { key: keys.session(sid) },
         fields: fieldsOfSession(copies, judged, look.moment),
-        closed: copies.ended && { at: isoOf(copies.ended.at), reason: copies.ended.reason },
+        closed: closed && { at: isoOf(closed.at), reason: closed.reason },
       }
     },
 
@@ -159,11 +170,13 @@ export function createConsoleAnswers(model: ConsoleModel, facts: () => ConsoleFa
       }
     },
 
-    resolve(filter) {
-      const matched = matching(filter, model.look('all'))
-      if (!matched.ok) return matched
-      return { ok: true, sids: matched.found.filter(({ row }) => row.status !== 'closed').map(({ row }) => row.sid) }
+    sids(filter) {
+      const look = model.look('all')
+      const matched = live(filter, look)
+      return matched.ok ? { ok: true, value: { ...base(look), sids: matched.sids } } : matched
     },
+
+    resolve: (filter) => live(filter, model.look('all')),
 
     versions(sids) {
       model.look('all')

@@ -73,6 +73,10 @@ export const sessionsSchema = z.object({
 })
 export type Sessions = z.infer<typeof sessionsSchema>
 
+/** Every live session that a filter means, all as of one moment: whom a command of many is for is known before it is given. */
+export const sidsSchema = z.object({ ...baseOfAnswer, sids: z.array(sidSchema) })
+export type Sids = z.infer<typeof sidsSchema>
+
 export const cellSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('value'), value: z.unknown(), observedAt: time }),
   /** Read, and not there. */
@@ -216,6 +220,8 @@ export const commandRequestSchema = z.strictObject({
     z.strictObject({ filter: z.string().max(1_000) }),
     z.strictObject({ entry: id }),
   ]),
+  /** The filter that the target's sids were read by (`GET /api/sids`), for the audit. */
+  matching: z.string().max(1_000).optional(),
   /** Why, for the audit; required where something is changed. */
   reason: z.string().max(500).optional(),
   /** What the player reads (disconnect, message). */

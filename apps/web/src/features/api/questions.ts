@@ -9,6 +9,7 @@ import {
   queuesSchema,
   sessionDetailSchema,
   sessionsSchema,
+  sidsSchema,
   signedInPlacesSchema,
   signedInSchema,
 } from '@holdfast/store/contracts'
@@ -35,6 +36,8 @@ export const sessionsQuestion = (asked: SessionsAsked) => ({
   path: `/api/sessions${queryText({ ...asked })}`,
   schema: sessionsSchema,
 })
+
+export const sidsQuestion = (filter: string) => ({ path: `/api/sids${queryText({ filter })}`, schema: sidsSchema })
 
 export const sessionQuestion = (sid: string) => ({
   path: `/api/sessions/${encodeURIComponent(sid)}`,

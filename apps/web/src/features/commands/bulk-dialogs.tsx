@@ -1,9 +1,6 @@
 'use client'
 
-import type { CommandRequest, Sid } from '@holdfast/store/contracts'
 import { useState } from 'react'
-import { sessionsQuestion } from '#features/api/questions.ts'
-import { useAnswer } from '#features/live/use-answer.ts'
 import { useWizard } from '#features/shell/wizard.tsx'
 import { counted, countText } from '#ui/format/number.ts'
 import { Note, ReasonField, TextField } from './command-fields.tsx'
@@ -11,29 +8,11 @@ import { messagePreview, SHOWN_THE_DOOR } from './command-words.ts'
 import { ManyDialog } from './many-dialog.tsx'
 import type { Scope } from './scope.ts'
 import { useGiving } from './use-giving.ts'
+import { statingProblem, useStated } from './use-stated.ts'
 
 interface BulkProps {
   scope: Scope
   onClose: () => void
-}
-
-/** Leaves wizards and oneself out of a scope: by the filter where it is one, by name where sessions are named. */
-function leftOut(
-  target: CommandRequest['target'],
-  skips: { wizards: ReadonlySet<Sid> | null; own: ReadonlySet<Sid> | null; dbref: string },
-) {
-  if ('filter' in target) {
-    const parts = [target.filter, skips.wizards ? '-flag:wizard' : '', skips.own ? `-player:${skips.dbref}` : '']
-    return { target: { filter: parts.filter((part) => part !== '').join(' ') }, count: null }
-  }
-  if (!('sids' in target)) return { target, count: null }
-  const sids = target.sids.filter((sid) => !skips.wizards?.has(sid) && !skips.own?.has(sid))
-  return { target: { sids }, count: sids.length }
-}
-
-const useSids = (filter: string): ReadonlySet<Sid> | null => {
-  const { data } = useAnswer(sessionsQuestion({ filter, sort: '', offset: 0, limit: 200 }), { everyMs: 10_000 })
-  return data ? new Set(data.items.map(({ sid }) => sid)) : null
 }
 
 export function BootManyDialog({ scope, onClose }: BulkProps) {
@@ -43,35 +22,25 @@ export function BootManyDialog({ scope, onClose }: BulkProps) {
   const [skips, setSkips] = useState({ wizards: true, own: true })
   const [commandId, setCommandId] = useState<string | null>(null)
   const giving = useGiving((command) => setCommandId(command.id))
-  const wizards = useSids('flag:wizard')
-  const own = useSids(`player:${dbref}`)
-  const { target, count } = leftOut(scope.target, {
-    wizards: skips.wizards ? wizards : null,
-    own: skips.own ? own : null,
-    dbref,
-  })
-  const number = count ?? scope.count
-  const isKnown = wizards !== null && own !== null
+  const stating = useStated(scope, [
+    ...(skips.wizards ? ['flag:wizard'] : []),
+    ...(skips.own ? [`player:${dbref}`] : []),
+  ])
+  const stated = stating.kind === 'stated' ? stating.stated : null
+  const number = stated?.count ?? scope.count
   const confirm = (): void => {
+    if (stated === null) return
     const said = text.trim() === '' ? {} : { text: text.trim() }
-    giving.give({ type: 'disconnect', target, reason: reason.trim(), ...said }, counted(number, 'session'))
+    giving.give({ type: 'disconnect', ...stated.order, reason: reason.trim(), ...said }, counted(number, 'session'))
   }
   return (
     <ManyDialog
       title={`Boot ${counted(number, 'session')}`}
-      scope={scope.sentence}
+      scope={stated?.sentence ?? scope.sentence}
       word={String(number)}
       verb={`Boot ${countText(number)}`}
       isDanger
-      off={
-        !isKnown
-          ? 'Reading who is a wizard'
-          : number === 0
-            ? 'Nobody is left to boot'
-            : reason.trim() === ''
-              ? 'Say why'
-              : null
-      }
+      off={statingProblem(stating) ?? (reason.trim() === '' ? 'Say why' : null)}
       giving={giving}
       commandId={commandId}
       onConfirm={confirm}
@@ -92,9 +61,7 @@ export function BootManyDialog({ scope, onClose }: BulkProps) {
         />
         <Skip label="Skip yourself" isOn={skips.own} onChange={(ownOn) => setSkips({ ...skips, own: ownOn })} />
       </div>
-      <Note icon="info">
-        Sessions that open after the console has taken this are left alone. At most 50 each second.
-      </Note>
+      <Note icon="info">Who connects from now on is left alone. At most 50 each second.</Note>
     </ManyDialog>
   )
 }
@@ -114,19 +81,23 @@ export function MessageManyDialog({ scope, onClose }: BulkProps) {
   const [text, setText] = useState('')
   const [commandId, setCommandId] = useState<string | null>(null)
   const giving = useGiving((command) => setCommandId(command.id))
+  const stating = useStated(scope)
+  const stated = stating.kind === 'stated' ? stating.stated : null
+  const number = stated?.count ?? scope.count
+  const what = counted(number, 'session')
   const missing = reason.trim() === '' ? 'Say why' : text.trim() === '' ? 'Say what' : null
   return (
     <ManyDialog
-      title={`Message ${scope.what}`}
-      scope={scope.sentence}
+      title={`Message ${what}`}
+      scope={stated?.sentence ?? scope.sentence}
       word={null}
-      verb={`Message ${countText(scope.count)}`}
-      off={missing}
+      verb={`Message ${countText(number)}`}
+      off={statingProblem(stating) ?? missing}
       giving={giving}
       commandId={commandId}
-      onConfirm={() =>
-        giving.give({ type: 'message', target: scope.target, reason: reason.trim(), text: text.trim() }, scope.what)
-      }
+      onConfirm={() => {
+        if (stated) giving.give({ type: 'message', ...stated.order, reason: reason.trim(), text: text.trim() }, what)
+      }}
       onClose={onClose}
     >
       <ReasonField value={reason} onChange={setReason} />

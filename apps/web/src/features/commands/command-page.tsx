@@ -1,7 +1,9 @@
 'use client'
 
+import type { CommandRequest } from '@holdfast/store/contracts'
 import Link from 'next/link'
 import { failureOf } from '#features/api/api-error.ts'
+import { counted } from '#ui/format/number.ts'
 import { visibleText } from '#ui/format/visible-text.ts'
 import { PageHead } from '#ui/page-head.tsx'
 import { QueryProblem } from '#ui/query-problem.tsx'
@@ -34,7 +36,7 @@ export function CommandPage({ id }: { id: string }) {
       {data && (
         <div className="section grid max-w-[52rem] gap-4" style={{ paddingTop: 4 }}>
           <p className="text-text-2">
-            By <bdi>{visibleText(data.by)}</bdi>, {targetText(data.target)}
+            By <bdi>{visibleText(data.by)}</bdi>, {targetText(data)}
             {data.truth && `, ${data.truth === 'redis' ? 'Redis is right' : 'each field’s owner is right'}`}.
             {data.reason && (
               <>
@@ -56,10 +58,10 @@ export function CommandPage({ id }: { id: string }) {
   )
 }
 
-type Target = NonNullable<ReturnType<typeof useCommand>['data']>['target']
-
-function targetText(target: Target): string {
+function targetText({ target, matching }: CommandRequest): string {
   if ('filter' in target) return target.filter === '' ? 'for all sessions' : `for all matching ${target.filter}`
   if ('entry' in target) return `for the entry ${target.entry}`
-  return target.sids.length === 1 ? `for ${target.sids[0]}` : `for ${target.sids.length} sessions`
+  if (matching !== undefined)
+    return `for the ${counted(target.sids.length, 'session')} that matched ${matching || 'everything'}`
+  return target.sids.length === 1 ? `for ${target.sids[0]}` : `for ${counted(target.sids.length, 'session')}`
 }

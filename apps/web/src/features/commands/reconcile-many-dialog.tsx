@@ -12,6 +12,7 @@ import { directionsOf, skippedOf } from './plan-words.ts'
 import type { Scope } from './scope.ts'
 import { TruthChoice } from './truth-choice.tsx'
 import { useGiving } from './use-giving.ts'
+import { statingProblem, useStated } from './use-stated.ts'
 
 /** Reconcile many: which copy is right, what that would write, why, how many. */
 export function ReconcileManyDialog({ scope, onClose }: { scope: Scope; onClose: () => void }) {
@@ -23,8 +24,14 @@ export function ReconcileManyDialog({ scope, onClose }: { scope: Scope; onClose:
   const giving = useGiving((command) => setCommandId(command.id))
   const { data: planned } = useCommand(planId)
   const plan = planned && isOver(planned) && planned.truth === truth ? planned : null
-  const askPlan = (): void =>
-    planning.give({ type: 'reconcile', target: scope.target, truth, dryRun: true }, scope.what)
+  const stating = useStated(scope)
+  const stated = stating.kind === 'stated' ? stating.stated : null
+  const number = stated?.count ?? scope.count
+  const what = counted(number, 'session')
+  const askPlan = (): void => {
+    if (stated) planning.give({ type: 'reconcile', ...stated.order, truth, dryRun: true }, what)
+  }
+  const unstated = statingProblem(stating)
   const off =
     plan === null
       ? 'Ask for the plan first'
@@ -35,17 +42,17 @@ export function ReconcileManyDialog({ scope, onClose }: { scope: Scope; onClose:
           : null
   return (
     <ManyDialog
-      title={`Reconcile ${scope.what}`}
-      scope={scope.sentence}
-      word={truth === 'redis' ? 'redis' : String(scope.count)}
-      verb={`Reconcile ${countText(scope.count)}`}
+      title={`Reconcile ${what}`}
+      scope={stated?.sentence ?? scope.sentence}
+      word={truth === 'redis' ? 'redis' : String(number)}
+      verb={`Reconcile ${countText(number)}`}
       isDanger={truth === 'redis'}
-      off={off}
+      off={unstated ?? off}
       giving={giving}
       commandId={commandId}
-      onConfirm={() =>
-        giving.give({ type: 'reconcile', target: scope.target, truth, reason: reason.trim() }, scope.what)
-      }
+      onConfirm={() => {
+        if (stated) giving.give({ type: 'reconcile', ...stated.order, truth, reason: reason.trim() }, what)
+      }}
       onClose={onClose}
     >
       <TruthChoice value={truth} onChange={setTruth} />
@@ -55,7 +62,10 @@ export function ReconcileManyDialog({ scope, onClose }: { scope: Scope; onClose:
         <p className="text-text-2">The plan says what would be written, and where.</p>
       )}
       <p className="flex items-center gap-2">
-        <Button off={planning.isGiving || (planId !== null && !planned) ? 'On its way' : null} onClick={askPlan}>
+        <Button
+          off={unstated ?? (planning.isGiving || (planId !== null && !planned) ? 'On its way' : null)}
+          onClick={askPlan}
+        >
           {plan ? 'Plan again' : 'Dry run'}
         </Button>
         {planId !== null && planned && !isOver(planned) && <span className="text-text-3 text-xs">{planned.state}</span>}

@@ -1,6 +1,6 @@
 import type { CommandRequest, SessionRow, Sid } from '@holdfast/store/contracts'
 import type { Selection } from '#features/sessions/selection.ts'
-import { counted } from '#ui/format/number.ts'
+import { counted, countText } from '#ui/format/number.ts'
 import { timeText } from '#ui/format/time.ts'
 import { visibleText } from '#ui/format/visible-text.ts'
 
@@ -25,17 +25,18 @@ export const scopeOfRow = (row: SessionRow): Scope => ({
   count: 1,
 })
 
-/** The scope of what is selected. A filter is resolved by the console, once, when it takes the command. */
+/** `All 1,204 matching state:drifted as of 12:04:29`. */
+export function matchingSentence(filter: string, total: number, asOf: string): string {
+  const matching = filter === '' ? 'sessions' : `matching ${filter}`
+  return `All ${countText(total)} ${matching} as of ${timeText(asOf)}`
+}
+
+/** The scope of what is selected. What a filter means is read when a dialog states it, see use-stated.ts. */
 export function scopeOfSelection(selection: Selection, isGone: (sid: Sid) => boolean): Scope {
   if (selection.kind === 'all') {
     const { filter, total, asOf } = selection
-    const matching = filter === '' ? 'sessions' : `matching ${filter}`
-    return {
-      target: { filter },
-      what: counted(total, 'session'),
-      sentence: `All ${total.toLocaleString('en-US')} ${matching} as of ${timeText(asOf)}`,
-      count: total,
-    }
+    const sentence = matchingSentence(filter, total, asOf)
+    return { target: { filter }, what: counted(total, 'session'), sentence, count: total }
   }
   const rows = [...selection.rows.values()]
   const [only] = rows

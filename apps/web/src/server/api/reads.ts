@@ -19,6 +19,8 @@ const sessionsQuerySchema = z.object({
   limit: count.optional(),
 })
 
+const sidsQuerySchema = z.object({ filter: words.optional() })
+
 const eventsQuerySchema = z.object({
   /** Comma-separated. */
   type: words.transform((text) => text.split(',').filter(Boolean)).optional(),
@@ -62,6 +64,12 @@ export function readHandlers(console: () => ConsolePort | null) {
       const question = questionIn(called, sessionsQuerySchema)
       if (question instanceof Response) return question
       const answer = model.sessions(question)
+      return answer.ok ? json(answer.value) : misunderstood(called, answer)
+    }),
+    sids: reading((model, called) => {
+      const question = questionIn(called, sidsQuerySchema)
+      if (question instanceof Response) return question
+      const answer = model.sids(question.filter ?? '')
       return answer.ok ? json(answer.value) : misunderstood(called, answer)
     }),
     session: reading((model, called) => {

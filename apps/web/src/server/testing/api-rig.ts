@@ -41,6 +41,7 @@ const unused = (): never => {
 function consoleOf(answers: Answers, submitted: CommandRequest[]): ConsolePort {
   return {
     sessions: unused,
+    sids: unused,
     session: () => null,
     divergence: unused,
     queues: unused,
