@@ -11,10 +11,14 @@ declare module 'ioredis' {
 /** Sessions of one call, so that none holds Redis up for more than some 2 ms (10 us a session, measured). */
 export const READ_AT_ONCE = 200
 
-const answerSchema = z.array(z.union([z.array(z.string()), z.enum(['none', 'other'])]))
-
 /** A hash as it lies in Redis: field, value, field, value ...; `none`: no such key; `other`: a key that is no hash. */
-export type StoredHash = z.infer<typeof answerSchema>[number]
+export type StoredHash = readonly string[] | 'none' | 'other'
+
+/** Said by hand, for its speed: what `z.union([z.array(z.string()), z.enum(["none", "other"])])` says. */
+export const isStoredHash = (value: unknown): value is StoredHash =>
+  value === 'none' || value === 'other' || (Array.isArray(value) && value.every((text) => typeof text === 'string'))
+
+const answerSchema = z.array(z.custom<StoredHash>(isStoredHash))
 
 export type HashesReader = (keys: readonly string[]) => Promise<readonly StoredHash[]>
 
