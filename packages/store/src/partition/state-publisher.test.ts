@@ -9,7 +9,8 @@ import { recordingBatcher } from '../testing/stand-ins.ts'
 import { createOutbox } from './outbox.ts'
 import { startStatePublisher } from './state-publisher.ts'
 
-const P = 5
+/** Its step is the last of a second: what is published comes at whole seconds. */
+const P = 19
 
 function setUp() {
   const clock = manualClock(AT)

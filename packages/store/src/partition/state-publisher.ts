@@ -9,14 +9,19 @@ import { newsOf, PENDING_TOLD_AFTER_MS, pendingToTell, publishCopy } from './pub
 
 /** Activity (idle time, counts) is published this often; who and where at once, by the line. */
 const PUBLISH_MS = 1_000
+/**
+ * In so many steps, each with its share of the partitions: an output that is taken just then waits for one step's records
+ * in Kafka, not for those of a second of the whole game.
+ */
+const PUBLISH_STEPS = 20
 const SWEEP_MS = 600_000
 /** News of waiting writes in one second, of all partitions together: an outage must not flood the log. */
 export const PENDING_NEWS_PER_S = 500
 
 /**
- * Publishes, once a second, the sessions that were active, and then how far the partition's records are in what has
- * been published: a rebuild of an empty store begins there. Also, at most PENDING_NEWS_PER_S, those of whose waiting writes
- * there is news: none any more, some at last, another try or error. Forgets what ended 48 h ago.
+ * Publishes, once a second, the sessions of each partition that were active, and then how far the partition's records are in
+ * what has been published: a rebuild of an empty store begins there. Also, at most PENDING_NEWS_PER_S, those of whose waiting
+ * writes there is news: none any more, some at last, another try or error. Forgets what ended 48 h ago.
  */
 export function startStatePublisher(options: {
   clock: Clock
@@ -27,6 +32,7 @@ export function startStatePublisher(options: {
   const { clock, lives, outbox, replica } = options
   const published = new Map<Partition, string>()
   let turn = 0
+  let step = 0
 
   const publish = ({ owned, line }: Life): void => {
     const { partition, epoch, next, sessions } = owned
@@ -76,9 +82,10 @@ export function startStatePublisher(options: {
 
   const publishTimer = clock.setInterval(() => {
     const loaded = [...lives()].filter(({ owned }) => owned.loaded)
-    for (const life of loaded) publish(life)
-    publishAllNews(loaded.map(({ owned }) => owned))
-  }, PUBLISH_MS)
+    for (const life of loaded) if (life.owned.partition % PUBLISH_STEPS === step) publish(life)
+    step = (step + 1) % PUBLISH_STEPS
+    if (step === 0) publishAllNews(loaded.map(({ owned }) => owned))
+  }, PUBLISH_MS / PUBLISH_STEPS)
   const sweepTimer = clock.setInterval(() => {
     for (const life of lives()) if (life.owned.ready) sweep(life)
   }, SWEEP_MS)
