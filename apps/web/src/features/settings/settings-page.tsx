@@ -141,7 +141,7 @@ function Places() {
       <QueryProblem what="Your sessions" error={places.error} onRetry={() => void places.refetch()} />
       {failure && <p className="text-danger-fg text-xs">{failureText(failure)}</p>}
       {places.data && places.data.items.length > 0 && (
-        <TableBox label="Where you are signed in">
+        <TableBox label="Sign-ins">
           <table className="table" style={{ minWidth: 480 }}>
             <thead>
               <tr>
