@@ -7,8 +7,9 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import type { Arrival } from '../connections/client.ts'
 import type { Limits } from '../connections/limits.ts'
 import { boundHandshakes } from './handshake-bound.ts'
+import { turnAwayFrom } from './parting.ts'
 import { chooseSubprotocol, judgeUpgrade, spokenOn, type UpgradeRefusal } from './upgrade.ts'
-import { createWebSocketClient, factsOfSubprotocol, turnAwayFrom } from './web-socket-client.ts'
+import { createWebSocketClient, factsOfSubprotocol } from './web-socket-client.ts'
 
 /** Pieces of a message, and chunks of what has not become a frame yet: memory beside the message's own. */
 const FRAGMENTS_MAX = 1_024

@@ -2,7 +2,9 @@ import { manualClock, waitUntil } from '@holdfast/runtime/testing'
 import { type CloseReason, createSid, type Subprotocol } from '@holdfast/store/contracts'
 import { afterEach, describe, expect, it } from 'vitest'
 import { hearFrames, type WebSocketPair, type WebSocketPairOptions, webSocketPair } from '../testing/web-socket-pair.ts'
-import { createWebSocketClient, PARTING_WAIT_MS, PING_EVERY_MS, SILENCE_MAX_MS } from './web-socket-client.ts'
+import { PARTING_WAIT_MS } from './parting.ts'
+import { PING_EVERY_MS, SILENCE_MAX_MS } from './silence-watch.ts'
+import { createWebSocketClient } from './web-socket-client.ts'
 
 const pairs: WebSocketPair[] = []
 afterEach(() => {
@@ -144,6 +146,9 @@ describe('hello', () => {
     expect(heard.frames).toEqual([`<welcome {"sid":"${SID}","handle":7,"token":null,"resumed":false}>`])
     expect(client.facts()).toMatchObject({ client: 'Lantern', width: 80, height: 24 })
     expect(seen.facts).toBe(1)
+    say('hello', { client: 'Lan\u001b[2Jtern\u202e' })
+    await waitUntil(() => seen.facts === 2, { what: 'another hello' })
+    expect(client.facts()).toMatchObject({ client: 'Lan[2Jtern', width: null })
   })
 })
 
@@ -184,6 +189,16 @@ describe('a flood', () => {
     await clock.advance(1_000)
     for (let number = 0; number < 3; number++) say('hello', {})
     await waitUntil(() => seen.floods > 0, { what: 'the flood' })
+  })
+
+  it('of lines that are not taken is one', async () => {
+    const { say, seen, lines } = await clientRig({ frameBurst: 3 })
+    for (let number = 0; number < 3; number++) say('input', { seq: 1, line: 'the same' })
+    say('input', { seq: 2, line: 'two\nlines' })
+    expect(seen.floods).toBe(0)
+    say('input', { seq: 2, line: 'z'.repeat(9_000) })
+    await waitUntil(() => seen.floods === 1, { what: 'the flood' })
+    expect(lines.map(({ line }) => line)).toEqual(['the same'])
   })
 
   it('of pings is one', async () => {
