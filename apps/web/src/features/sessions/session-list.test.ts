@@ -123,6 +123,13 @@ describe('the list of sessions', () => {
     expect(anew.rows.get(sidOf(2))?.rev).toBe(3)
   })
 
+  it('takes what a console says that was started anew while no stream told of it', () => {
+    const list = takePage(EMPTY_LIST, 'q', pageOf(500, [1, 2]), false)
+    const later = new Date(AT + 5_000).toISOString()
+    expect(shownOf(takePage(list, 'q', pageOf(3, [2, 3], { asOf: later }), false))).toEqual([2, 3])
+    expect(shownOf(takePage(list, 'q', pageOf(3, [2, 3]), false))).toEqual([1, 2])
+  })
+
   it('forgets places beyond the end', () => {
     const list = takePage(listOf([1, 2, 3]), 'q', pageOf(2, [1]), false)
     expect(shownOf(list)).toEqual([1])

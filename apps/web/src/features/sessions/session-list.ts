@@ -44,11 +44,13 @@ const ROWS_MAX = 3_000
 
 /**
  * Takes a window's answer. Values change in place at once; membership and order only in `latest` while `isHeld`, save for what has
- * not been on the screen yet. The answer to another question replaces everything. An answer older than what is known is passed over.
+ * not been on the screen yet. The answer to another question replaces everything. An answer older than what is known is passed over;
+ * a lower revision in a later answer is of another run of the console, which counts from the beginning.
  */
 export function takePage(list: SessionList, question: string, page: Sessions, isHeld: boolean): SessionList {
   const isOther = question !== list.question
-  const before: SessionList = isOther ? { ...EMPTY_LIST, question } : list
+  const isOtherRun = list.latest !== null && page.rev < list.latest.rev && page.asOf > list.latest.asOf
+  const before: SessionList = isOther ? { ...EMPTY_LIST, question } : isOtherRun ? forgetRevisions(list) : list
   if (before.latest && page.rev < before.latest.rev) return list
   const rows = new Map(before.rows)
   for (const row of page.items) rows.set(row.sid, told(rows.get(row.sid), row, Date.parse(page.asOf), page.rev))
