@@ -61,6 +61,7 @@ test('starts all, says where everything is, refuses a second start, and leaves n
   const web = `http://127.0.0.1:${webPort}`
   for (const part of [
     web,
+    `${web}/play`,
     `telnet 127.0.0.1 ${telnetPort}`,
     ...httpPorts.map((port) => `:${port}/readyz`),
     WIZARD.name,

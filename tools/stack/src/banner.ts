@@ -16,7 +16,10 @@ export function banner({ host, gateways, servers, web, wizard, dataDir, logDir, 
   const rows = [
     ...gateways.map(({ telnet }) => ['telnet', `telnet ${host} ${telnet}`] as const),
     ...gateways.flatMap(({ telnets }) => (telnets === undefined ? [] : [['telnets', `${host}:${telnets}`] as const])),
-    ...web.map(({ http }) => ['console', `http://${host}:${http}`] as const),
+    ...web.flatMap(({ http }) => [
+      ['play', `http://${host}:${http}/play`] as const,
+      ['console', `http://${host}:${http}`] as const,
+    ]),
     ...gateways.map((ports, index) => health('gateway', ports, index)),
     ...servers.map((ports, index) => health('server', ports, index)),
     ...web.map((ports, index) => health('console', ports, index)),

@@ -26,6 +26,7 @@ const SOURCES = [
   'apps/web/public/**/*',
   'apps/web/*.{ts,mjs,json}',
   'packages/store/src/contracts/*.ts',
+  'packages/runtime/src/clock.ts',
   'packages/store/package.json',
   'package-lock.json',
 ]

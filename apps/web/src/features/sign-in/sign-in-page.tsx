@@ -67,6 +67,12 @@ export function SignInForm({ error, after }: SignInPageProps) {
           <Icon name="info" />
           <span>Every sign-in, also a failed one, is in the audit. After 5 failures a name waits 1 minute.</span>
         </p>
+        <p className="mt-3 text-xs">
+          {/* Another kind of page, with scripts of its own: a plain link. */}
+          <a className="link" href="/play">
+            Play instead
+          </a>
+        </p>
       </main>
     </div>
   )

@@ -1,0 +1,75 @@
+import { plainText, type Run } from './text-style.ts'
+
+/** A part of a line: text, or a link with the text as the game wrote it. */
+export interface Segment {
+  href: string | null
+  runs: Run[]
+}
+
+const CANDIDATE = /\bhttps?:\/\/[^\s<>"`{}|\\^]+/gi
+const HREF_CHARACTERS_MAX = 2_048
+const TRAILING = /[.,;:!?'*_~]$/
+const CLOSERS: Readonly<Record<string, string>> = { ')': '(', ']': '[' }
+
+const count = (text: string, character: string): number => text.split(character).length - 1
+
+/** Without the sentence's own punctuation; a closing bracket stays where it was opened within. */
+function trimmed(candidate: string): string {
+  let url = candidate
+  for (;;) {
+    const last = url.at(-1) ?? ''
+    const opener = CLOSERS[last]
+    const isLoose = opener !== undefined && count(url, last) > count(url, opener)
+    if (!TRAILING.test(url) && !isLoose) return url
+    url = url.slice(0, -1)
+  }
+}
+
+/**
+ * Where a link may lead; null where there is none. A name before the host (`https://bank.example@evil.example`) is a trick, never
+ * a need. A host in other letters becomes its ASCII form, which the page shows.
+ */
+function hrefOf(text: string): string | null {
+  const url = text.length > HREF_CHARACTERS_MAX ? null : URL.parse(text)
+  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) return null
+  return url.username !== '' || url.password !== '' || url.hostname === '' ? null : url.href
+}
+
+type Found = { from: number; to: number; href: string }
+
+function linksIn(text: string): Found[] {
+  const found: Found[] = []
+  for (const { 0: candidate, index } of text.matchAll(CANDIDATE)) {
+    const url = trimmed(candidate)
+    const href = hrefOf(url)
+    if (href !== null) found.push({ from: index, to: index + url.length, href })
+  }
+  return found
+}
+
+/** A line in segments, in order; the texts together are the line's. A link may go over several styles. */
+export function segmentsOf(runs: readonly Run[]): Segment[] {
+  const text = plainText(runs)
+  const links = /https?:/i.test(text) ? linksIn(text) : []
+  if (links.length === 0) return [{ href: null, runs: [...runs] }]
+  const segments: Segment[] = []
+  let at = 0
+  for (const { from, to, href } of links) {
+    if (from > at) segments.push({ href: null, runs: sliceRuns(runs, at, from) })
+    segments.push({ href, runs: sliceRuns(runs, from, to) })
+    at = to
+  }
+  if (at < text.length) segments.push({ href: null, runs: sliceRuns(runs, at, text.length) })
+  return segments
+}
+
+function sliceRuns(runs: readonly Run[], from: number, to: number): Run[] {
+  const parts: Run[] = []
+  let start = 0
+  for (const run of runs) {
+    const text = run.text.slice(Math.max(0, from - start), Math.max(0, to - start))
+    if (text !== '') parts.push({ text, style: run.style })
+    start += run.text.length
+  }
+  return parts
+}
