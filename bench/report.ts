@@ -30,7 +30,7 @@ export function table({ title, rows, busyBefore, tookS }: MeasuredClaim): string
 }
 
 /** The whole report as a page of text, which says of what machine and when it is. */
-export function page({ at, machine, versions, claims }: Report): string {
+function page({ at, machine, versions, claims }: Report): string {
   const { cores, model, memoryGb, system } = machine
   const { node, redis, kafka } = versions
   const parts = claims.map(({ name, title, rows, busyBefore, tookS }) => [
