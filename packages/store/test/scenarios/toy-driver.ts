@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { waitUntil } from '@holdfast/runtime/testing'
 import { z } from 'zod'
-import { PARTITIONS, type SessionRecord, type Sid, sessionRecordSchema } from '../../src/contracts/index.ts'
+import { PARTITIONS, type SessionRecord, type Sid, sessionRecordSchema, sidSchema } from '../../src/contracts/index.ts'
 
 const reportSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.enum(['up', 'holding', 'working']) }),
@@ -14,6 +14,7 @@ const reportSchema = z.discriminatedUnion('kind', [
     dirty: z.int(),
     sessions: z.array(sessionRecordSchema),
   }),
+  z.object({ kind: z.literal('copies'), copies: z.array(z.tuple([sidSchema, z.string()])) }),
 ])
 type Report = z.infer<typeof reportSchema>
 type Status = Extract<Report, { kind: 'status' }>
@@ -23,8 +24,10 @@ export interface ToyServer {
   /** Every `sid/number` that its game was given, in order; a replay or a repeat shows as a second one. */
   readonly applied: readonly string[]
   status(): Promise<Status>
-  /** How many partitions it owns, and whether all of them are ready. */
-  owned(): Promise<{ count: number; ready: boolean }>
+  /** The partitions that it owns, and whether all of them are ready. */
+  owned(): Promise<{ partitions: readonly number[]; ready: boolean }>
+  /** What it knows of every session, its own and others', as text: `copyText`. */
+  copies(): Promise<ReadonlyMap<Sid, string>>
   /** Owns `count` partitions and all of them are ready. */
   ready(count?: number): Promise<void>
   /** Waits until its game has begun to hold, or its work has begun. */
@@ -56,12 +59,14 @@ export async function startToyServer(env: {
   const applied: string[] = []
   const seen = new Set<string>()
   const statuses: Status[] = []
+  const listings: ReadonlyMap<Sid, string>[] = []
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   child.on('message', (message) => {
     const report = reportSchema.parse(message)
     seen.add(report.kind)
     if (report.kind === 'applied') applied.push(`${report.sid}/${report.inputSequence}`)
     if (report.kind === 'status') statuses.push(report)
+    if (report.kind === 'copies') listings.push(new Map(report.copies))
   })
   const end = async (act: () => void): Promise<void> => {
     if (child.exitCode === null && child.signalCode === null) act()
@@ -80,7 +85,12 @@ export async function startToyServer(env: {
     status: () => status(),
     async owned() {
       const { owned, unready } = await status('brief')
-      return { count: owned.length, ready: unready.length === 0 }
+      return { partitions: owned, ready: unready.length === 0 }
+    },
+    async copies() {
+      const before = listings.length
+      child.send('copies')
+      return waitUntil(() => listings[before], { timeoutMs: 10_000, what: 'its copies' })
     },
     async ready(count = PARTITIONS) {
       await waitUntil(

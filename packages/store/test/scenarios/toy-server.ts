@@ -8,6 +8,7 @@ import { createLogger, createMetrics, systemClock } from '@holdfast/runtime'
 import { z } from 'zod'
 import { type SessionRecord, sessionRecordSchema, sidSchema } from '../../src/contracts/index.ts'
 import { type Effect, type Game, startConnectionStateStore } from '../../src/index.ts'
+import { copyText } from './copy-text.ts'
 
 const env = z
   .object({
@@ -117,6 +118,9 @@ process.on('message', (message) => {
   }
   if (message === 'status') report({ kind: 'status', ...store.status(), sessions: store.sessions.all() })
   if (message === 'brief') report({ kind: 'status', ...store.status(), sessions: [] })
+  if (message === 'copies') {
+    report({ kind: 'copies', copies: store.sessions.all().map((record) => [record.sid, copyText(record)]) })
+  }
   const alteration = alterationSchema.safeParse(message)
   if (alteration.success) Object.assign(store.sessions.get(alteration.data.alter) ?? {}, alteration.data.fields)
   if (message === 'stop') void store.stop(4_000).then(() => process.exit(0))
