@@ -9,8 +9,8 @@ import { recordingBatcher } from '../testing/stand-ins.ts'
 import { createOutbox } from './outbox.ts'
 import { startStatePublisher } from './state-publisher.ts'
 
-/** Its step is the last of a second: what is published comes at whole seconds. */
-const P = 19
+/** Its turn comes at whole seconds. */
+const P = 20
 
 function setUp() {
   const clock = manualClock(AT)
@@ -45,6 +45,28 @@ test('says nothing again while nothing happens', async () => {
   life.owned.next = 41
   await clock.advance(1_000)
   expect(published()).toHaveLength(2)
+})
+
+test('publishes each partition once a second, whatever its turn, and also when the timer comes late', async () => {
+  for (const partition of [0, 7, 39, 63]) {
+    const clock = manualClock(AT)
+    const batcher = recordingBatcher()
+    const life = quietLife(partition, clock)
+    const outbox = createOutbox({ batcher, clock, incarnation: 'server-1', slotOf: () => 0 })
+    const late = { ...clock, setInterval: (fn: () => void) => clock.setInterval(fn, 700) }
+    for (const each of [clock, late]) {
+      const replica = createStateReplica()
+      const publisher = startStatePublisher({ clock: each, lives: () => [life], outbox, replica })
+      const before = batcher.sent.length
+      for (let second = 0; second < 7; second++) {
+        life.owned.next++
+        await clock.advance(1_000)
+      }
+      expect(batcher.sent.length - before, `partition ${partition}`).toBeGreaterThanOrEqual(6)
+      expect(batcher.sent.length - before, `partition ${partition}`).toBeLessThanOrEqual(7)
+      publisher.close()
+    }
+  }
 })
 
 test('says nothing of a partition that is not loaded', async () => {

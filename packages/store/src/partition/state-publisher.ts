@@ -14,6 +14,7 @@ const PUBLISH_MS = 1_000
  * in Kafka, not for those of a second of the whole game.
  */
 const PUBLISH_STEPS = 20
+const STEP_MS = PUBLISH_MS / PUBLISH_STEPS
 const SWEEP_MS = 600_000
 /** News of waiting writes in one second, of all partitions together: an outage must not flood the log. */
 export const PENDING_NEWS_PER_S = 500
@@ -32,7 +33,8 @@ export function startStatePublisher(options: {
   const { clock, lives, outbox, replica } = options
   const published = new Map<Partition, string>()
   let turn = 0
-  let step = 0
+  const stepNow = (): number => Math.floor(clock.monotonic() / STEP_MS)
+  let doneStep = stepNow()
 
   const publish = ({ owned, line }: Life): void => {
     const { partition, epoch, next, sessions } = owned
@@ -80,12 +82,19 @@ export function startStatePublisher(options: {
     }
   }
 
-  const publishTimer = clock.setInterval(() => {
+  /** All steps since the last time: a timer that comes late must not make a second longer. */
+  const publishDue = (): void => {
+    const step = stepNow()
+    const steps = Math.min(step - doneStep, PUBLISH_STEPS)
+    const turns = new Set(Array.from({ length: steps }, (_, back) => (step - back) % PUBLISH_STEPS))
+    const isNewSecond = Math.floor(step / PUBLISH_STEPS) > Math.floor(doneStep / PUBLISH_STEPS)
+    doneStep = step
     const loaded = [...lives()].filter(({ owned }) => owned.loaded)
-    for (const life of loaded) if (life.owned.partition % PUBLISH_STEPS === step) publish(life)
-    step = (step + 1) % PUBLISH_STEPS
-    if (step === 0) publishAllNews(loaded.map(({ owned }) => owned))
-  }, PUBLISH_MS / PUBLISH_STEPS)
+    for (const life of loaded) if (turns.has(life.owned.partition % PUBLISH_STEPS)) publish(life)
+    if (isNewSecond) publishAllNews(loaded.map(({ owned }) => owned))
+  }
+
+  const publishTimer = clock.setInterval(publishDue, STEP_MS)
   const sweepTimer = clock.setInterval(() => {
     for (const life of lives()) if (life.owned.ready) sweep(life)
   }, SWEEP_MS)
