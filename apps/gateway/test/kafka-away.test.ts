@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type GatewayProcess, startGatewayProcess } from './harness/gateway-process.ts'
 import { connectPlayer } from './harness/player.ts'
 import { createServerSide, SECRET, type ServerSide } from './harness/server-side.ts'
+import { connectWebPlayer } from './harness/web-player.ts'
 
 /** A Kafka of its own, which the gateway reaches through a proxy; the test's server side does not use that. */
 
@@ -67,13 +68,21 @@ test.each([
 test('keeps what is typed while Kafka is away, says so, and sends it in order when it is back', async () => {
   const player = await connectPlayer(gateway.telnetPort)
   const session = await server.nextSession()
+  const onWeb = await connectWebPlayer({ httpPort: gateway.httpPort })
+  const webSession = await server.nextSession()
   await link.cut()
   for (let number = 1; number <= 20; number++) player.type(`line ${number}`)
+  for (let seq = 1; seq <= 20; seq++) onWeb.say('input', { seq, line: `line ${seq}` })
   await player.untilHeard('What you typed is kept')
+  await onWeb.untilHeard('What you typed is kept')
+  expect(onWeb.told('ack')).toEqual([]) // nothing is called safe that only this process has
   await link.restore()
   expect(await server.untilLines(session.sid, 20)).toEqual(
     Array.from({ length: 20 }, (_, n) => ({ inputSequence: n + 1, line: `line ${n + 1}` })),
   )
+  await waitUntil(() => onWeb.told('ack').at(-1)?.seq === 20, { what: 'the acknowledgement', timeoutMs: 20_000 })
+  expect(await server.untilLines(webSession.sid, 20)).toHaveLength(20)
+  onWeb.hangUp()
   await untilReady(true)
   await server.speak([session], [{ kind: 'text', text: 'heard again\n' }])
   await player.untilHeard('heard again', 20_000)
