@@ -8,21 +8,26 @@ export interface Segment {
 
 const CANDIDATE = /\bhttps?:\/\/[^\s<>"`{}|\\^]+/gi
 const HREF_CHARACTERS_MAX = 2_048
-const TRAILING = /[.,;:!?'*_~]$/
-const CLOSERS: Readonly<Record<string, string>> = { ')': '(', ']': '[' }
+const TRAILING = new Set(".,;:!?'*_~")
 
-const count = (text: string, character: string): number => text.split(character).length - 1
+const surplus = (text: string, closer: string, opener: string): number =>
+  text.split(closer).length - text.split(opener).length
 
-/** Without the sentence's own punctuation; a closing bracket stays where it was opened within. */
+/** Without the sentence's own punctuation; a closing bracket stays where it was opened within. Once through: a line may be made to be slow. */
 function trimmed(candidate: string): string {
-  let url = candidate
-  for (;;) {
-    const last = url.at(-1) ?? ''
-    const opener = CLOSERS[last]
-    const isLoose = opener !== undefined && count(url, last) > count(url, opener)
-    if (!TRAILING.test(url) && !isLoose) return url
-    url = url.slice(0, -1)
+  const loose = new Map([
+    [')', surplus(candidate, ')', '(')],
+    [']', surplus(candidate, ']', '[')],
+  ])
+  let end = candidate.length
+  while (end > 0) {
+    const last = candidate.charAt(end - 1)
+    const over = loose.get(last) ?? 0
+    if (over > 0) loose.set(last, over - 1)
+    else if (!TRAILING.has(last)) break
+    end--
   }
+  return candidate.slice(0, end)
 }
 
 /**
