@@ -118,18 +118,23 @@ function Coverage({ data: { coverage } }: { data: Divergence }) {
 function NothingOpen({ data, isFiltered }: { data: Divergence; isFiltered: boolean }) {
   const { coverage, counts } = data
   const isRedisDown = useLive(({ tick }) => tick?.redis.up === false)
+  const isKafkaDown = useLive(({ tick }) => tick?.kafka.up === false)
   if (isFiltered)
     return (
       <p className="empty">
         <b>Nothing matches.</b> Take the cause or the field away to see all.
       </p>
     )
-  if (isRedisDown || coverage.checked === 0)
+  if (isRedisDown || isKafkaDown || coverage.checked === 0)
     return (
       <p className="empty hatched">
         <span className="on-hatch">
           <b>Whether copies agree is not known now.</b>{' '}
-          {isRedisDown ? 'Redis is not read.' : 'No server has audited its sessions yet.'}{' '}
+          {isRedisDown
+            ? 'Redis is not read.'
+            : isKafkaDown
+              ? 'Without Kafka no server is heard.'
+              : 'No server has audited its sessions yet.'}{' '}
           {counted(counts.unknown, 'session')} Unknown.
         </span>
       </p>

@@ -21,8 +21,8 @@ export interface Column {
   /** What the list is sorted by, by name; null: it is not. */
   sort: string | null
   isEnd?: boolean
-  /** Left out below 1280. */
-  isLess?: boolean
+  /** Left out below 1280; the first already below 1400, where hosts could not be read. */
+  isLess?: boolean | 'first'
   /** Not there unless it is chosen. */
   isOptional?: boolean
   className?: string
@@ -56,6 +56,10 @@ const strandHead = (
     <span>R</span>
   </span>
 )
+
+/** The class by which a column leaves where the window has no room for it. */
+export const dropsAt = (isLess: Column['isLess']): string | undefined =>
+  isLess === 'first' ? 'drops drops-first' : isLess ? 'drops' : undefined
 
 /** Every column that the list can have, in the order of the product. */
 export const COLUMNS: readonly Column[] = [
@@ -132,7 +136,7 @@ export const COLUMNS: readonly Column[] = [
     width: 78,
     sort: 'type',
     className: 'dim',
-    isLess: true,
+    isLess: 'first',
     of: [],
     text: ({ row }) => row.transport,
     cell: ({ row }) => row.transport,

@@ -5,7 +5,7 @@ import { type MouseEvent, memo } from 'react'
 import { processName } from '#ui/format/process-name.ts'
 import { visibleText } from '#ui/format/visible-text.ts'
 import { PlayerText } from '#ui/player-text.tsx'
-import { type CellFacts, type Column, fieldsText } from './columns.tsx'
+import { type CellFacts, type Column, dropsAt, fieldsText } from './columns.tsx'
 import type { KnownRow } from './session-list.ts'
 import { unreadCopies } from './source-facts.ts'
 
@@ -70,7 +70,7 @@ export const SessionRowLine = memo(function SessionRowLine(props: SessionRowProp
 })
 
 const classesOf = ({ className, isEnd, isLess }: Column, isHatched: boolean): string =>
-  [className, isEnd && 'end', isLess && 'drops', isHatched && 'hatched'].filter(Boolean).join(' ')
+  [className, isEnd && 'end', dropsAt(isLess), isHatched && 'hatched'].filter(Boolean).join(' ')
 
 function cellOf(column: Column, known: KnownRow, facts: CellFacts, isHatched: boolean) {
   const cell = column.cell(known, facts)
@@ -109,7 +109,7 @@ export function SkeletonRow({ index, columns }: { index: number; columns: readon
     <tr aria-rowindex={index + 2} className="skeleton">
       <td className="cell-select" />
       {columns.map(({ id, className, isLess }) => (
-        <td key={id} className={[className, isLess && 'drops'].filter(Boolean).join(' ')}>
+        <td key={id} className={[className, dropsAt(isLess)].filter(Boolean).join(' ')}>
           <span style={{ width: `${40 + ((index * 7 + id.length * 13) % 45)}%` }} />
         </td>
       ))}

@@ -3,7 +3,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, type MouseEvent, type RefObject, useEffect } from 'react'
 import { Icon } from '#ui/icon.tsx'
-import type { CellFacts, Column } from './columns.tsx'
+import { type CellFacts, type Column, dropsAt } from './columns.tsx'
 import type { Selection } from './selection.ts'
 import { isSelected } from './selection.ts'
 import { type SessionList, WINDOW_ROWS } from './session-list.ts'
@@ -126,7 +126,7 @@ function Widths({ columns }: { columns: readonly Column[] }) {
     <colgroup>
       <col style={{ width: 48 }} />
       {columns.map(({ id, width, isLess }) => (
-        <col key={id} className={isLess ? 'drops' : undefined} style={width === null ? undefined : { width }} />
+        <col key={id} className={dropsAt(isLess)} style={width === null ? undefined : { width }} />
       ))}
     </colgroup>
   )
@@ -172,7 +172,7 @@ function Head({ columns, sort, onSort, selection, onSelectView, list }: Sessions
             <th
               key={column.id}
               scope="col"
-              className={[column.isEnd && 'end', column.isLess && 'drops'].filter(Boolean).join(' ')}
+              className={[column.isEnd && 'end', dropsAt(column.isLess)].filter(Boolean).join(' ')}
               aria-sort={order}
             >
               {column.sort === null ? (
