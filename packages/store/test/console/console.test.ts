@@ -22,15 +22,7 @@ beforeAll(async () => {
   world = await startToyWorld()
   const { REDIS_URL, KAFKA_BROKERS } = world.services.env
   voice = startToyVoice(KAFKA_BROKERS)
-  shown = await openConsole({
-    redisUrl: REDIS_URL,
-    brokers: [KAFKA_BROKERS],
-    secret: 'of this test',
-    incarnation: 'console-of-the-test',
-    clock: systemClock,
-    logger: createLogger({ name: 'console', level: 'error' }),
-    metrics: createMetrics(),
-  })
+  shown = await open(REDIS_URL, KAFKA_BROKERS)
   shown.subscribe(({ up }) => {
     for (const { sid, state } of up) seenStates.push({ sid, state })
   })
@@ -42,14 +34,26 @@ afterAll(async () => {
 })
 afterEach(() => world.endServers())
 
-const detailOf = (sid: Sid): SessionDetail => {
-  const detail = shown.session(sid)
+function open(redisUrl: string, broker: string): Promise<Console> {
+  return openConsole({
+    redisUrl,
+    brokers: [broker],
+    secret: 'of this test',
+    incarnation: 'console-of-the-test',
+    clock: systemClock,
+    logger: createLogger({ name: 'console', level: 'error' }),
+    metrics: createMetrics(),
+  })
+}
+
+const detailOf = (sid: Sid, of = shown): SessionDetail => {
+  const detail = of.session(sid)
   if (!detail) throw new Error('the session is not known')
   return detail
 }
-const stateOf = (sid: Sid): string => detailOf(sid).session.state
-const cellOf = (sid: Sid, name: string, copy: Copy) =>
-  detailOf(sid).fields.find((field) => field.name === name)?.cells[copy]
+const stateOf = (sid: Sid, of = shown): string => detailOf(sid, of).session.state
+const cellOf = (sid: Sid, name: string, copy: Copy, of = shown) =>
+  detailOf(sid, of).fields.find((field) => field.name === name)?.cells[copy]
 const becomes = (sid: Sid, state: State): Promise<boolean> =>
   waitUntil(() => stateOf(sid) === state, {
     timeoutMs: SEEN_WITHIN_MS,
@@ -195,3 +199,37 @@ test('shows the last state of a session that ended, and why', async () => {
     { what: 'no version' },
   )
 })
+
+test('opens without Kafka and shows what Redis has; goes on by itself when Kafka comes, goes and comes back', async () => {
+  const [, { kafka }] = world.links
+  await world.server()
+  const { sid } = await seat(951)
+  await kafka.cut()
+  const other = await open(world.services.env.REDIS_URL, `127.0.0.1:${kafka.port}`)
+  try {
+    expect(other.status()).toMatchObject({ isReady: false, kafkaUp: false, redisUp: true })
+    expect(cellOf(sid, 'handle', 'redis', other)).toMatchObject({ kind: 'value', value: 951 })
+    expect(cellOf(sid, 'handle', 'server', other)).toMatchObject({ kind: 'unknown', reason: 'Kafka does not answer' })
+    expect(stateOf(sid, other)).toBe('unknown')
+    await kafka.restore()
+    await waitUntil(() => stateOf(sid, other) === 'in-sync', { timeoutMs: SEEN_WITHIN_MS, what: 'in sync' })
+    kafka.hold()
+    await waitUntil(() => stateOf(sid, other) === 'unknown', { timeoutMs: SEEN_WITHIN_MS, what: 'unknown' })
+    // One that had not been heard for a while is blamed until Kafka has been silent for as long.
+    await waitUntil(
+      () => {
+        const cell = cellOf(sid, 'handle', 'gateway', other)
+        return cell?.kind === 'unknown' && /^Kafka does not answer for \d+ s$/.test(cell.reason)
+      },
+      { timeoutMs: SEEN_WITHIN_MS, what: 'Kafka told as the reason' },
+    )
+    expect(cellOf(sid, 'handle', 'gateway', other)).toMatchObject({ kind: 'unknown', last: 951 })
+    expect(other.health()).toMatchObject({ status: 'degraded', kafka: { up: false, lag: null }, redis: { up: true } })
+    await kafka.restore()
+    await waitUntil(() => stateOf(sid, other) === 'in-sync', { timeoutMs: 2 * SEEN_WITHIN_MS, what: 'in sync again' })
+    expect(other.divergence().counts).toMatchObject({ drifted: 0, missing: 0, ghost: 0 })
+  } finally {
+    await kafka.restore()
+    await other.close()
+  }
+}, 180_000)
