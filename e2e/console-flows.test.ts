@@ -94,44 +94,42 @@ test('finds sessions by words, says which word means nothing, and opens one', as
   hangUpAll(players)
 })
 
-test.each([
-  { whose: 'the server’s', field: 'room', hand: '#99', right: ['server'] },
-  { whose: 'the gateway’s', field: 'host', hand: 'elsewhere.example', right: ['gateway', 'server'] },
-] as const)(
-  'shows a field of $whose that a hand has changed in Redis’s column alone, and puts it right',
-  async ({ field, hand, right }) => {
-    const { page, press } = wizard
-    const player = await createPlayer(game, `Ursula${field}`)
-    await wizard.openSession(`player:ursula${field} state:in-sync `)
-    const { key, fields } = await sessionOf(game.redis, player.name)
-    const editedAt = performance.now()
-    await game.redis.hset(key, field, hand)
-    await page.getByText('Drifted in 1 field').waitFor({ timeout: DRIFTED_MS })
-    console.log(`  ${field}: on the page ${Math.round(performance.now() - editedAt)} ms after the edit`)
-    expect(await wizard.cell(field, 'redis').textContent()).toContain(hand)
-    expect(await wizard.cell(field, ...right).textContent()).toContain(fields[field])
-    expect(await wizard.oddCopies(field)).toEqual(['Redis'])
+test('shows what a hand has changed in Redis in Redis’s column alone, with both values, and puts it right', async () => {
+  const { page, press } = wizard
+  const player = await createPlayer(game, 'Ursula')
+  await wizard.openSession('player:ursula state:in-sync ')
+  const { key, fields } = await sessionOf(game.redis, 'Ursula')
+  const editedAt = performance.now()
+  // One of each owner's: the server's and the gateway's.
+  const hand = { room: '#99', host: 'elsewhere.example' }
+  await game.redis.hset(key, hand)
+  await page.getByText('Drifted in 2 fields').waitFor({ timeout: DRIFTED_MS })
+  console.log(`  on the page ${Math.round(performance.now() - editedAt)} ms after the edit`)
+  expect(await wizard.cell('room', 'redis').textContent()).toContain(hand.room)
+  expect(await wizard.cell('room', 'server').textContent()).toContain(fields.room)
+  expect(await wizard.cell('host', 'redis').textContent()).toContain(hand.host)
+  expect(await wizard.cell('host', 'gateway', 'server').textContent()).toContain(fields.host)
+  expect([await wizard.oddCopies('room'), await wizard.oddCopies('host')]).toEqual([['Redis'], ['Redis']])
 
-    await wizard.goTo('d', 'Divergence')
-    const line = page.getByRole('row', { name: player.name })
-    await line.waitFor({ timeout: DRIFTED_MS - (performance.now() - editedAt) })
-    expect(await line.textContent()).toMatch(new RegExp(`Drifted\\s*content\\s*Redis\\s*${field}`))
-    await wizard.tabTo(line.getByRole('link', { name: 'Reconcile' }))
-    await press('Enter')
-    const sheet = page.getByRole('complementary', { name: `Reconcile ${player.name}` })
-    await wizard.tabTo(sheet.getByLabel('Reason, for the audit'))
-    await wizard.type('a hand slipped')
-    await press('Control+Enter')
-    await sheet.getByText('1 field written, verified').waitFor()
-    expect(await game.redis.hget(key, field)).toBe(fields[field])
-    await wizard.toast(`Reconciled ${player.name}: 1 field written, verified.`)
-    // The field still has focus: Escape closes from there too.
-    await press('Escape')
-    await sheet.waitFor({ state: 'detached' })
-    await soon(() => wizard.oddCopies(field)).toEqual([])
-    player.hangUp()
-  },
-)
+  await wizard.goTo('d', 'Divergence')
+  const line = page.getByRole('row', { name: 'Ursula' })
+  await line.waitFor({ timeout: DRIFTED_MS - (performance.now() - editedAt) })
+  expect(await line.textContent()).toMatch(/Drifted\s*content\s*Redis\s*(room, host|host, room)/)
+  await wizard.tabTo(line.getByRole('link', { name: 'Reconcile' }))
+  await press('Enter')
+  const sheet = page.getByRole('complementary', { name: 'Reconcile Ursula' })
+  await wizard.tabTo(sheet.getByLabel('Reason, for the audit'))
+  await wizard.type('a hand slipped')
+  await press('Control+Enter')
+  await sheet.getByText('2 fields written, verified').waitFor()
+  expect(await game.redis.hmget(key, 'room', 'host')).toEqual([fields.room, fields.host])
+  await wizard.toast('Reconciled Ursula: 2 fields written, verified.')
+  // The field still has focus: Escape closes from there too.
+  await press('Escape')
+  await sheet.waitFor({ state: 'detached' })
+  await soon(async () => [...(await wizard.oddCopies('room')), ...(await wizard.oddCopies('host'))]).toEqual([])
+  player.hangUp()
+})
 
 test('tells a wizard who would reconcile what has changed meanwhile, keeps the form, and does it when asked again', async () => {
   const { page, press } = wizard
@@ -177,7 +175,7 @@ test('tells a wizard who would reconcile what has changed meanwhile, keeps the f
   player.hangUp()
 })
 
-test('boots a player: the intent at once, the effect when the gateway says so, and the audit has who, whom and why', async () => {
+test('boots a player: the intent at once, the effect when it has happened, and the audit has who, whom and why', async () => {
   const { page, press } = wizard
   const player = await createPlayer(game, 'Rafe')
   await wizard.openSession('player:rafe ')
@@ -195,7 +193,6 @@ test('boots a player: the intent at once, the effect when the gateway says so, a
   const head = page.locator('.page-head')
   await head.getByText('Booting').waitFor()
   expect(await wizard.focused()).toMatch(/^h1 Rafe/)
-  expect(await head.getByText(/^left/).count()).toBe(0)
   expect(player.isOpen).toBe(true)
   await game.kill('gateway', 0, 'SIGCONT')
   await player.waitFor('The harbour closes.', HEARD_MS)
