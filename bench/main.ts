@@ -1,5 +1,6 @@
 import { messageOf } from '@holdfast/runtime'
 import { consoleModel } from './console-model.ts'
+import { consolePage } from './console-page.ts'
 import { durableUpdates } from './durable-updates.ts'
 import { largeStore } from './large-store.ts'
 import { machine, quietMachine, versions } from './machine.ts'
@@ -19,6 +20,7 @@ const CLAIMS: Readonly<Record<string, () => Promise<Claim>>> = {
   'large-store': largeStore,
   'round-trip': roundTrip,
   'console-model': consoleModel,
+  'console-page': consolePage,
 }
 
 /** How long each claim may wait for a quiet machine; 0 to measure at once. */

@@ -8,7 +8,7 @@ export type Goal = {
   bound: number
 }
 
-export type Unit = 'ns' | 'us' | 'ms' | 'updates/s' | 'bytes'
+export type Unit = 'ns' | 'us' | 'ms' | 'updates/s' | 'bytes' | 'rows'
 
 /** One measured claim: ours beside the reference, of the same rounds of the same run. */
 export type Row = {
