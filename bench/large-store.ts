@@ -31,7 +31,7 @@ export async function largeStore(): Promise<Claim> {
     const bytes = ((await usedBytes(redis.plain)) - before) / SESSIONS
     const found = await rounds(ROUNDS, WARM_UPS, measures({ bulk, plain: redis.plain }, stored, records))
     await stored.close()
-    if (stored.troubles.length > 0) throw new Error(`flushes failed: ${stored.troubles[0]}`)
+    const note = stored.troubles.length > 0 ? `${stored.troubles.length} flushes had to be tried again` : undefined
     const pairs = (ours: Measured, base: Measured): Pair[] =>
       found.map((each) => ({ ours: each[ours], base: each[base] }))
     const perSession = [{ ours: bytes, base: valueBytes(records) }]
@@ -47,7 +47,7 @@ export async function largeStore(): Promise<Claim> {
       ],
       rows: [
         rowOf(
-          { what: 'rebuild after a wipe', reference: 'pipelined HSET', unit: 'ms', goal: atMost(2) },
+          { what: 'rebuild after a wipe', reference: 'pipelined HSET', unit: 'ms', goal: atMost(2), note },
           pairs('rebuild', 'hset'),
         ),
         rowOf(
@@ -105,7 +105,10 @@ function measures(
       timed(async () => {
         const loaded = await Promise.all(partitions.map(createPartitionLoader(bulk, Date.now)))
         const count = loaded.reduce((sum, { sessions }) => sum + sessions.size, 0)
-        if (count !== SESSIONS) throw new Error(`${count} sessions were loaded`)
+        if (count === SESSIONS) return
+        const unreadable = loaded.flatMap((each) => each.unreadable.map(({ problem }) => problem))
+        const why = stored.troubles[0] ?? unreadable[0] ?? 'nobody has said why'
+        throw new Error(`${count} of ${SESSIONS} sessions were loaded: ${why}`)
       }),
     hgetall: () => timed(() => inChunks(hashes, ([key]) => plain.hgetall(key))),
     audit: () =>
