@@ -24,6 +24,7 @@ const COMMANDS = {
   test: { run: [NODE, 'tools/quality/src/test.ts'], channel: false },
   bench: { run: [NODE, 'bench/main.ts'], channel: false },
   'test:guards': { run: [NODE, 'tools/guards/main.ts'], channel: false },
+  pictures: { run: [NODE, 'apps/web/test/pictures.ts'], channel: false },
   'wizard:reset': { run: [NODE, 'tools/stack/src/main.ts', 'wizard-reset'], channel: false },
 }
 
