@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { openChromium } from './harness/chromium.ts'
 import { type Game, startGame, WIZARD } from './harness/game.ts'
+import { troublesOf } from './harness/page-checks.ts'
 
 /** What holds only in a real browser: the policy of each page, and signing in without a script. */
 
@@ -36,21 +37,6 @@ async function signIn(page: Page): Promise<void> {
   await page.waitForURL(`${origin}/`)
 }
 
-/** What a page complains of, or asks of others than the console. */
-function troublesOf(page: Page): string[] {
-  const troubles: string[] = []
-  page.on('console', (message) => {
-    if (message.type() === 'error') troubles.push(`${new URL(page.url()).pathname}: ${message.text()}`)
-  })
-  page.on('pageerror', (error) => void troubles.push(`${new URL(page.url()).pathname}: ${error.message}`))
-  page.on('request', (request) => {
-    const { protocol, host } = new URL(request.url())
-    const isOurs = host === new URL(origin).host || ['data:', 'blob:'].includes(protocol)
-    if (!isOurs) troubles.push(`asks ${request.url()}`)
-  })
-  return troubles
-}
-
 test('signs a wizard in, and out, without a script', async () => {
   const page = await newPage({ javaScriptEnabled: false })
   await page.goto(`${origin}/sessions`)
@@ -66,7 +52,7 @@ test('signs a wizard in, and out, without a script', async () => {
 
 test('shows every page without breaking its policy, and fetches nothing from elsewhere', async () => {
   const page = await newPage()
-  const troubles = troublesOf(page)
+  const troubles = troublesOf(page, origin)
   await signIn(page)
   for (const path of ['/', '/sessions', '/divergence', '/queues', '/events', '/health', '/audit', '/settings']) {
     await page.goto(`${origin}${path}`)
