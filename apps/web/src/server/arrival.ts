@@ -1,4 +1,5 @@
-import { type BlockList, isIPv4, isIPv6 } from 'node:net'
+import type { BlockList } from 'node:net'
+import { clientAddress, isInNetworks, withoutMapping } from '@holdfast/runtime'
 
 /** How a request reached this process, once what its client merely claims is set aside. */
 export interface Arrival {
@@ -24,28 +25,13 @@ const CLAIMS = ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-f
 const text = (value: string | string[] | undefined): string => (Array.isArray(value) ? value.join(',') : (value ?? ''))
 const lastOf = (value: string | string[] | undefined): string => text(value).split(',').at(-1)?.trim() ?? ''
 
-/** `::ffff:10.0.0.1`, as a socket that listens on both families has it, is 10.0.0.1. */
-const plainAddress = (address: string): string => (address.startsWith('::ffff:') ? address.slice(7) : address)
-
-function isIn(networks: BlockList, address: string): boolean {
-  if (isIPv4(address)) return networks.check(address, 'ipv4')
-  return isIPv6(address) && networks.check(address, 'ipv6')
-}
-
-/**
- * Who sent a request, by the socket it came through and, where that is a trusted proxy's, by what the proxy says: the last
- * address of X-Forwarded-For that is no proxy's own.
- */
+/** Who sent a request: by its socket and, where that is a trusted proxy's, by what the proxy says. */
 export function arrivalOf(socketAddress: string, headers: Headers, proxies: BlockList): Arrival {
-  const socket = plainAddress(socketAddress)
+  const peer = clientAddress(socketAddress, text(headers['x-forwarded-for']), proxies)
   const host = text(headers.host)
-  if (!isIn(proxies, socket)) return { peer: socket, host, isHttps: false }
-  const hops = text(headers['x-forwarded-for'])
-    .split(',')
-    .map((hop) => plainAddress(hop.trim()))
-    .filter((hop) => hop !== '')
+  if (!isInNetworks(proxies, withoutMapping(socketAddress))) return { peer, host, isHttps: false }
   return {
-    peer: hops.findLast((hop) => !isIn(proxies, hop)) ?? socket,
+    peer,
     host: lastOf(headers['x-forwarded-host']) || host,
     isHttps: lastOf(headers['x-forwarded-proto']) === 'https',
   }
@@ -58,7 +44,7 @@ export function settleHeaders(
   proxies: BlockList,
 ): void {
   const arrival = arrivalOf(socketAddress, headers, proxies)
-  if (!isIn(proxies, plainAddress(socketAddress))) for (const name of CLAIMS) delete headers[name]
+  if (!isInNetworks(proxies, withoutMapping(socketAddress))) for (const name of CLAIMS) delete headers[name]
   headers[ARRIVAL_HEADERS.peer] = arrival.peer
   headers[ARRIVAL_HEADERS.host] = arrival.host
   headers[ARRIVAL_HEADERS.scheme] = arrival.isHttps ? 'https' : 'http'
