@@ -124,7 +124,7 @@ function ConcernLine({ concern: { look, text, at, link } }: { concern: Concern }
       <span className={COLOURS[look]}>
         <Icon name={ICONS[look]} />
       </span>
-      <span className="min-w-0 flex-1">{text}</span>
+      <span className="min-w-0 flex-1 max-lg:basis-48">{text}</span>
       {at !== null && <Ago at={at} />}
       <Link className="btn" href={link.href}>
         {link.label}

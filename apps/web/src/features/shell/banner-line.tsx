@@ -18,7 +18,7 @@ export function BannerLine() {
       {banner && (
         <section className="banner" data-look={banner.look} aria-label="What is wrong">
           <Icon name={banner.look === 'bad' ? 'close' : 'unknown'} />
-          <p className="min-w-0 flex-1">
+          <p className="min-w-0 flex-1 max-lg:basis-[calc(100%-40px)]">
             <b>{banner.title}</b> <span className="text-text-2">{banner.text}</span>
           </p>
           <Link className="btn" data-size="s" href={banner.link.href}>
