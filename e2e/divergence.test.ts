@@ -60,7 +60,9 @@ test.each([
     expect(item).toMatchObject({ cause: 'content', healedAt: null })
     expect(cellText(item, field, 'redis')).toBe(`value ${JSON.stringify(hand)}`)
     expect(cellText(item, field, owner)).toBe(`value ${JSON.stringify(right)}`)
-    expect(wizard.detail(row.sid).session).toMatchObject({ state: 'drifted', drifted: [field], odd: ['redis'] })
+    // An auditor may tell of it before the console has come across it itself.
+    await waitUntil(() => wizard.detail(row.sid).session.state === 'drifted', { timeoutMs: SEEN_MS, what: 'its row' })
+    expect(wizard.detail(row.sid).session).toMatchObject({ drifted: [field], odd: ['redis'] })
 
     const command = await wizard.command({
       type: 'reconcile',
