@@ -128,6 +128,31 @@ test.each([
   expect(player.isOpen).toBe(true)
 })
 
+test('makes an index entry anew that a hand has changed, when a wizard says so', async () => {
+  const before = await game.redis.hget(versionsKey(row), row.sid)
+  await game.redis.hset(versionsKey(row), row.sid, '5.2.999')
+  const item = await seen(row.sid, ({ state }) => state === 'drifted')
+  expect(cellText(item, 'versions', 'redis')).toBe('value "5.2.999"')
+  const target = { sids: [row.sid] }
+  const command = await wizard.command({ type: 'reconcile', target, truth: 'owner', reason: 'edited by hand' })
+  await wizard.commandIn(command.id, 'verified')
+  expect(await game.redis.hget(versionsKey(row), row.sid)).toMatch(/^1\.1\./)
+  expect(before).toMatch(/^1\.1\./)
+})
+
+test('never takes for the truth what a hand has changed, though the server is killed while a wizard has it put right', async () => {
+  const right = await game.redis.hget(hashKey(row), 'room')
+  await game.redis.hset(hashKey(row), 'room', '#4242')
+  await seen(row.sid, ({ state }) => state === 'drifted')
+  const target = { sids: [row.sid] }
+  const command = await wizard.command({ type: 'reconcile', target, truth: 'owner', reason: 'edited by hand' })
+  await game.kill('server')
+  await wizard.commandIn(command.id, 'verified')
+  expect(await game.redis.hget(hashKey(row), 'room')).toBe(right)
+  expect(cellText(wizard.detail(row.sid), 'room', 'server')).toBe(`value ${JSON.stringify(right)}`)
+  await game.ready()
+})
+
 test('shows a stale status as what it is', async () => {
   await game.redis.hset(hashKey(row), 'status', 'detached')
   const item = await seen(row.sid, ({ state }) => state === 'drifted')

@@ -161,6 +161,23 @@ describe('queues', () => {
     expect(processes[1]).toMatchObject({ id: SERVER, breaker: 'open', retrying: 1, writeMs: { p50: 1, p95: 2 } })
     expect(rig.answers.sessions({ filter: 'pending:>1', sort: '-pending' })).toMatchObject({ value: { total: 2 } })
   })
+
+  test('tell what a silent process said last, until others go on with its work', async () => {
+    const ids = (): string[] => rig.answers.queues().processes.map(({ id }) => id)
+    await rig.pass(1_500)
+    rig.isKafkaUp = false
+    await rig.pass(20_000)
+    expect(ids()).toEqual([GATEWAY, SERVER])
+    rig.isKafkaUp = true
+    rig.processes.delete(SERVER)
+    rig.processes.delete(GATEWAY)
+    rig.processes.set('server-b', {})
+    await rig.pass(20_000)
+    expect(ids()).toEqual([SERVER, 'server-b'])
+    rig.own('server-b', 2)
+    await rig.pass(2_000)
+    expect(ids()).toEqual(['server-b'])
+  })
 })
 
 describe('health', () => {

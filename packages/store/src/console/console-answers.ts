@@ -135,7 +135,7 @@ export function createConsoleAnswers(model: ConsoleModel, facts: () => ConsoleFa
 
     queues() {
       const look = model.look()
-      const processes = queueFigures(model.processes.all())
+      const processes = queueFigures(model.processes.all(), look)
       return { ...base(look), processes, entries: queueEntries(model.copies.all(), look) }
     },
 
@@ -165,7 +165,7 @@ export function createConsoleAnswers(model: ConsoleModel, facts: () => ConsoleFa
         lag: about.lag,
         sessions: Object.values(table.counts).reduce((sum, count) => sum + count, 0),
         counts: { ...table.counts },
-        queues: queueSums(about.processes),
+        queues: queueSums(about.processes, look),
         ...linksOf(about),
       }
     },

@@ -1,7 +1,6 @@
-import type { HealthReport, Partition } from '../contracts/index.ts'
-import { PARTITIONS } from '../contracts/index.ts'
+import type { HealthReport } from '../contracts/index.ts'
 import type { KnownProcess } from './process-table.ts'
-import { isRead, type SourceLook, type Standing, sourceOf } from './source-look.ts'
+import { allPartitions, isRead, type SourceLook, type Standing, sourceOf } from './source-look.ts'
 
 /** As servers count it: some fetches may be slow. */
 const KAFKA_LATE_MS = 3_000
@@ -78,4 +77,3 @@ function statusOf(
 
 const isSilent = ({ status }: Standing): boolean => status === 'dead'
 const isInTrouble = ({ redisUp, queue }: KnownProcess['beat']): boolean => !redisUp || queue.breaker !== 'closed'
-const allPartitions = (): Partition[] => Array.from({ length: PARTITIONS }, (_, partition) => partition)

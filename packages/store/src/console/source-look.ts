@@ -128,6 +128,8 @@ export function lookAtSources(facts: SourceFacts): SourceLook {
   }
 }
 
+export const allPartitions = (): Partition[] => Array.from({ length: PARTITIONS }, (_, partition) => partition)
+
 export const isRead = ({ status }: Standing): boolean => status !== 'dead'
 
 /** ISO time of a monotonic moment. */

@@ -57,9 +57,11 @@ test('makes an index entry anew that is gone or says something else than its rec
   for (const version of [null, '1.1.3', '7.7.7']) {
     expect(planned({ redis: { hash: hashOf(memory), version } })).toEqual({
       rows: [`versions -> redis: ${version} -> 1.1.4`],
-      steps: [{ kind: 'write', fields: ['serverRevision'] }],
+      steps: [{ kind: 'write-whole' }],
     })
   }
+  const redis = { hash: { ...hashOf(memory), room: '#99' }, version: '7.7.7' }
+  expect(planned({ redis }).steps).toEqual([{ kind: 'write-whole' }])
 })
 
 test('has the gateway write its fields again where Redis or memory has others', () => {

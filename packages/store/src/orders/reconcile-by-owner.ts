@@ -59,12 +59,13 @@ function forRedis({ memory: { sid }, redis, pending }: ReconcileCopies, whole: F
   const { hash, version } = redis
   const fields = differing(namesOf('server', whole, hash), hash, whole).filter((name) => !isPending(pending, name))
   const plan = fields.map((name) => planRow(sid, name, 'redis', [textOf(hash, name), textOf(whole, name)]))
-  const steps: ReconcileStep[] = fields.length > 0 ? [{ kind: 'write', fields }] : []
-  // Each write of the owner makes the index entry anew.
-  const right = `${hash.connectionEpoch ?? ''}.${hash.gatewayRevision ?? ''}.${hash.serverRevision || '0'}`
-  if (version === right || pending.size > 0 || fields.length > 0) return { plan, steps }
+  const head = `${hash.connectionEpoch ?? ''}.${hash.gatewayRevision ?? ''}.`
+  const right = `${head}${hash.serverRevision || '0'}`
+  if (fields.length === 0 && (version === right || pending.size > 0)) return NOTHING
+  // A write of some fields makes the owner's part of the index entry anew; only a whole one the gateway's part too.
+  if (fields.length > 0 && version?.startsWith(head)) return { plan, steps: [{ kind: 'write', fields }] }
   const entry = planRow(sid, INDEX_FIELD, 'redis', [version ?? '', right])
-  return { plan: [entry], steps: [{ kind: 'write', fields: ['serverRevision'] }] }
+  return { plan: [...plan, entry], steps: [{ kind: 'write-whole' }] }
 }
 
 /** The gateway's word; memory's where no gateway holds the session, or memory has heard more of it than was published. */

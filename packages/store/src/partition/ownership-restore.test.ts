@@ -86,6 +86,33 @@ test('restores a session that is neither stored nor in the log, but was publishe
   expect(ended(batcher.sent)).toBe(0)
 })
 
+test.each([
+  {
+    what: 'keeps what the owner before had published at the revision that is stored',
+    epoch: 50,
+    revision: 5,
+    room: '#3',
+  },
+  { what: 'takes what is stored where it is at another revision', epoch: 50, revision: 4, room: '#99' },
+  {
+    what: 'takes what is stored where the word of the owner before was not read to here',
+    epoch: 49,
+    revision: 5,
+    room: '#99',
+  },
+])('$what', async ({ epoch, revision, room }) => {
+  const { begin, owned, store, publish, publishPosition } = takePart()
+  Object.assign(store, { owner: 'server-0', epoch: 50 })
+  store.sessions = [sessionOf(a, { serverRevision: 5, room: '#99', host: 'by.hand', meta: { color: 'red' } })]
+  publish(sessionOf(a, { serverRevision: revision, room: '#3' }), epoch)
+  publishPosition(epoch, 40)
+  await begin()
+  // A gateway's fields are its own to put right.
+  expect(owned().sessions.get(a)).toMatchObject({ room, meta: room === '#3' ? {} : { color: 'red' }, host: 'by.hand' })
+  // Nothing is written: the difference stays to be seen.
+  expect(owned().dirty.pendingFields(a)).toEqual([])
+})
+
 test('takes back a session that was published, and that has a tombstone in the store', async () => {
   const { begin, owned, store, publish, batcher, replica } = takePart()
   store.dead = [[b, AT]]

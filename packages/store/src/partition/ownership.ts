@@ -19,7 +19,7 @@ import {
 import type { PartitionLine } from './partition-line.ts'
 import { publishCopy } from './publish-copy.ts'
 import type { QuestionWorker } from './question-worker.ts'
-import { lostSession, mend, rebuild, takeDeadLetters } from './restore.ts'
+import { asPublished, lostSession, mend, rebuild, takeDeadLetters } from './restore.ts'
 
 /** Everything that serves one life of ownership. */
 export interface Life {
@@ -170,7 +170,7 @@ export function createOwnership(options: OwnershipOptions): Ownership {
       if (!isCurrent(owned)) return false
       const isTooOld = acquired.offset !== null && acquired.offset < low && isWithin(published?.offset, low, high)
       if ((isEmpty || isTooOld) && rebuild(owned, replica, stored, clock.now())) how = 'rebuilt'
-      else takeStored(owned, stored, acquired.offset ?? low)
+      else takeStored(owned, stored, { next: acquired.offset ?? low, previousEpoch: acquired.previousEpoch })
       owned.flushSequence = acquired.flushSequence
       owned.acknowledged = acquired.flushSequence
       owned.flushedOffset = acquired.offset ?? -1
@@ -187,8 +187,12 @@ export function createOwnership(options: OwnershipOptions): Ownership {
     return true
   }
 
-  const takeStored = (owned: OwnedPartition, stored: StoredPartition, next: number): void => {
-    replaceSessions(owned, stored.sessions.values(), true)
+  const takeStored = (
+    owned: OwnedPartition,
+    stored: StoredPartition,
+    { next, previousEpoch }: { next: number; previousEpoch: number | null },
+  ): void => {
+    replaceSessions(owned, asPublished(stored, replica, { partition: owned.partition, previousEpoch }), true)
     owned.dead = stored.dead
     owned.next = next
     if (stored.unreadable.length > 0) events.onUnreadable(owned.partition, stored.unreadable)

@@ -1,9 +1,31 @@
-import { SERVER_FIELDS, type SessionRecord, type Sid } from '../contracts/index.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { type Partition, SERVER_FIELDS, type ServerFields, type SessionRecord, type Sid } from '../contracts/index.ts'
 import type { StoredPartition } from '../redis/partition-loader.ts'
 import type { StateReplica } from '../replica/state-replica.ts'
 import { markAllDirty, type OwnedPartition, replaceSessions } from './owned-partition.ts'
 
 /** What a new owner takes from `holdfast.state` where the store has lost it or never had it. Copies, never shared records. */
+
+/**
+ * What the store holds, but for server fields that a hand has changed there: a revision is one content, so where the owner
+ * before has published a session at the revision that is stored, its word counts. The difference stays, and is told; no
+ * takeover makes a hand's value the truth. Only of an owner whose position was read, and with it all that it had to correct
+ * when it took over: of another one, the same revision may be another content.
+ */
+export function* asPublished(
+  stored: StoredPartition,
+  replica: StateReplica,
+  { partition, previousEpoch }: { partition: Partition; previousEpoch: number | null },
+): Iterable<SessionRecord> {
+  const isRead = previousEpoch !== null && replica.position(partition)?.epoch === previousEpoch
+  for (const record of stored.sessions.values()) {
+    const published = isRead ? replica.get(record.sid) : undefined
+    const isEdited =
+      published?.serverRevision === record.serverRevision &&
+      SERVER_FIELDS.some((field) => !isDeepStrictEqual(record[field], published[field]))
+    yield isEdited ? { ...record, ...structuredClone(serverFieldsOf(published)) } : record
+  }
+}
 
 /** Records that a hand has broken: the copies that were published last take their place. */
 export function mend(owned: OwnedPartition, replica: StateReplica, unreadable: StoredPartition['unreadable']): void {
@@ -40,8 +62,7 @@ export function takeDeadLetters(owned: OwnedPartition, replica: StateReplica): v
     const { sid } = record
     const stored = owned.sessions.get(sid)
     if (owned.dead.has(sid) || (stored && stored.serverRevision >= record.serverRevision)) continue
-    const serverFields = structuredClone(Object.fromEntries(SERVER_FIELDS.map((field) => [field, record[field]])))
-    owned.sessions.put({ ...structuredClone(stored ?? record), ...serverFields }, false)
+    owned.sessions.put({ ...structuredClone(stored ?? record), ...structuredClone(serverFieldsOf(record)) }, false)
   }
 }
 
@@ -56,3 +77,6 @@ export function lostSession(owned: OwnedPartition, replica: StateReplica, sid: S
   owned.sessions.put(structuredClone(published), false)
   return owned.sessions.get(sid)
 }
+
+const serverFieldsOf = (record: SessionRecord): Partial<ServerFields> =>
+  Object.fromEntries(SERVER_FIELDS.map((field) => [field, record[field]]))

@@ -32,6 +32,8 @@ export interface Acquired {
   offset: number | null
   flushSequence: number
   previousOwner: string | null
+  /** That of the previous owner; null for none. The same as `epoch` where the owner is still the same. */
+  previousEpoch: number | null
 }
 
 /** One session of a flush. `server` and `gateway`: hash fields, `''` deletes. */
@@ -76,7 +78,7 @@ export type FlushOutcome =
   | { kind: 'rolled-back'; flushSequence: number }
   | { kind: 'repeated' }
 
-const acquireAnswer = z.tuple([z.string(), z.string(), z.string(), z.string()])
+const acquireAnswer = z.tuple([z.string(), z.string(), z.string(), z.string(), z.string()])
 const flushAnswer = z.tuple([z.enum(['stored', 'fenced', 'rolled-back', 'repeated'])]).rest(z.string())
 const OPERATION = { update: 'U', create: 'C', close: 'D', rewrite: 'W' } as const
 const ITEM_OUTCOME: Record<string, FlushItemOutcome> = {
@@ -105,13 +107,14 @@ export function createSessionScripts(redis: Redis) {
     async acquire(partition: Partition, owner: string, minEpoch: number): Promise<Acquired> {
       const scriptKeys = [keys.owner(partition), keys.versions(partition), keys.dead(partition)]
       const answer = acquireAnswer.parse(await redis.holdfastAcquire(...scriptKeys, owner, minEpoch))
-      const [epoch, offset, flushSequence, previousOwner] = answer
+      const [epoch, offset, flushSequence, previousOwner, previousEpoch] = answer
       return {
         epoch: Number(epoch),
         // What a hand has broken says nothing, as if it were not there.
         offset: isCount(offset) ? Number(offset) : null,
         flushSequence: isCount(flushSequence) ? Number(flushSequence) : 0,
         previousOwner: previousOwner === '' ? null : previousOwner,
+        previousEpoch: isCount(previousEpoch) ? Number(previousEpoch) : null,
       }
     },
 

@@ -31,12 +31,12 @@ function createStore() {
     failLoads: 0,
     loads: 0,
     acquire(minEpoch: number, owner = 'server-1') {
-      const previousOwner = store.owner
+      const { owner: previousOwner, epoch: before } = store
       if (previousOwner !== owner) store.epoch = Math.max(store.epoch + 1, minEpoch, 100)
       store.owner = owner
       if (store.loseAnswers-- > 0) return Promise.reject(new Error('Command timed out'))
       const { epoch, offset, flushSequence } = store
-      return Promise.resolve({ epoch, offset, flushSequence, previousOwner })
+      return Promise.resolve({ epoch, offset, flushSequence, previousOwner, previousEpoch: before || null })
     },
     load(): Promise<StoredPartition> {
       store.loads++

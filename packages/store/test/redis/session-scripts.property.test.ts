@@ -86,6 +86,7 @@ async function acquire(model: Model, { owner }: StepOf<'acquire'>): Promise<void
   const minEpoch = model.owner ? 0 : model.epochMax + 1
   const acquired = await scripts.acquire(PARTITION, owner, minEpoch)
   expect(acquired.previousOwner).toBe(model.owner?.owner ?? null)
+  expect(acquired.previousEpoch).toBe(model.owner?.epoch ?? null)
   expect(acquired.offset).toBe(model.owner?.offset ?? null)
   expect(acquired.flushSequence).toBe(model.owner?.flushSequence ?? 0)
   if (model.owner?.owner === owner) expect(acquired.epoch).toBe(model.owner.epoch)

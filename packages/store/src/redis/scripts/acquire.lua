@@ -1,7 +1,7 @@
 -- Takes a partition's fence.
 -- KEYS owner, versions, dead
 -- ARGV owner, minEpoch (the epoch this process remembers, plus 1; 0 for none)
--- Returns epoch, offset ('' for none), flushSequence, previous owner ('' for none).
+-- Returns epoch, offset ('' for none), flushSequence, previous owner and its epoch ('' for none).
 -- The same owner keeps its epoch: nobody wrote since, so its memory is still exact and its flushes in flight stay valid.
 -- Redis's clock is a floor only, so that epochs rise even after the store was wiped.
 -- A key of another type was put there by a hand: it goes, and with it the offset. Nothing is stored then, as in an empty
@@ -26,4 +26,4 @@ if o[4] ~= ARGV[1] then
 end
 local text = string.format('%.0f', epoch)
 redis.call('HSET', KEYS[1], 'epoch', text, 'owner', ARGV[1])
-return {text, o[2] or '', o[3] or '0', o[4] or ''}
+return {text, o[2] or '', o[3] or '0', o[4] or '', o[1] or ''}
