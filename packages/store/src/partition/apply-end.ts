@@ -18,7 +18,7 @@ export function createEndDesk(desk: LineDesk) {
   }
 
   const end = (
-    { sid, connectionEpoch, handle, gateway, playerName }: SessionRecord,
+    { sid, connectionEpoch, handle, gateway, playerName, status }: SessionRecord,
     reason: CloseReason,
     effects: readonly Effect[],
     event: SessionEvent,
@@ -27,7 +27,9 @@ export function createEndDesk(desk: LineDesk) {
     turn.apply(sid, effects, null)
     turn.show('connection.closed', sid, { reason, handle, gateway, player: playerName })
     owned.sessions.remove(sid)
-    bury(sid, connectionEpoch, { at: event.at, reason })
+    // Its gateway closes it, and takes its own copy back, when it is told; where it has said so itself, it has.
+    const isHeld = status === 'connected' && event.type !== 'connection.closed'
+    bury(sid, connectionEpoch, { at: event.at, reason, isHeld })
   }
 
   const applyClosed = async (
@@ -39,11 +41,15 @@ export function createEndDesk(desk: LineDesk) {
     if (isCurrent()) end(session, event.reason, effects, event, turn)
   }
 
-  const bury = (sid: Sid, connectionEpoch: number, { at, reason }: { at: number; reason: CloseReason }): void => {
+  const bury = (
+    sid: Sid,
+    connectionEpoch: number,
+    { at, reason, isHeld = false }: { at: number; reason: CloseReason; isHeld?: boolean },
+  ): void => {
     owned.dead.set(sid, at)
     owned.dirty.markEnded(sid, { connectionEpoch, reason, at })
     replica.endOwn(sid, owned.epoch, at)
-    outbox.publishEnded({ v: 1, kind: 'ended', epoch: owned.epoch, at, sid, reason })
+    outbox.publishEnded({ v: 1, kind: 'ended', epoch: owned.epoch, at, sid, reason }, isHeld)
   }
 
   return { lastEffects, end, applyClosed, bury }

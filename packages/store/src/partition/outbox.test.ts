@@ -89,16 +89,17 @@ test('keeps all copies of a session under one key of its partition, so that comp
   const pending = { fields: ['room'], since: AT, attempts: 0, nextAt: null, error: null, isDead: false }
   outbox.publish(session, 7, pending)
   outbox.publishEnded({ v: 1, kind: 'ended', epoch: 7, at: AT, sid: session.sid, reason: 'quit' })
+  outbox.publishEnded({ v: 1, kind: 'ended', epoch: 7, at: AT, sid: session.sid, reason: 'boot' }, true)
   outbox.forget(session.sid)
   const partition = partitionOf(session.sid)
   expect(batcher.sent.map(({ topic, partition: at, key }) => [topic, at, key])).toEqual(
-    ['server', 'server', 'gateway', 'server', 'gateway'].map((copy) => [
+    ['server', 'server', 'gateway', 'server', 'server', 'gateway'].map((copy) => [
       'holdfast.state',
       partition,
       `${session.sid}/${copy}`,
     ]),
   )
-  expect(batcher.sent.slice(2).map(({ value }) => value)).toEqual([null, null, null])
+  expect(batcher.sent.map(({ value }) => value === null)).toEqual([false, false, true, false, true, true])
   const [copy, end] = json()
     .slice(0, 2)
     .map((each) => stateRecordSchema.parse(each))

@@ -49,7 +49,8 @@ export interface Outbox {
   /** A record for a session's partition, named after its cause: a repeat has the same id. */
   command(to: SessionRecord, command: SessionCommand, id: string): void
   publish(record: SessionRecord, epoch: number, pending: WaitingWrite | null): void
-  publishEnded(ended: Extract<StateRecord, { kind: 'ended' }>): void
+  /** Also takes back what its gateway published, unless that still holds it (false where nothing is given): it will itself then. */
+  publishEnded(ended: Extract<StateRecord, { kind: 'ended' }>, isHeld?: boolean): void
   publishPosition(partition: number, epoch: number, offset: number): void
   /** Null for a session that ended long ago: compaction may forget it. */
   forget(sid: Sid): void
@@ -148,10 +149,9 @@ export function createOutbox({ batcher, clock, incarnation, slotOf }: OutboxOpti
         pending,
       })
     },
-    publishEnded(ended) {
+    publishEnded(ended, isHeld = false) {
       state(partitionOf(ended.sid), `${ended.sid}/server`, ended)
-      // Its gateway has taken it back already, unless it is dead.
-      state(partitionOf(ended.sid), `${ended.sid}/gateway`, null)
+      if (!isHeld) state(partitionOf(ended.sid), `${ended.sid}/gateway`, null)
     },
     publishPosition(partition, epoch, offset) {
       state(partition, `${partition}/position`, {
