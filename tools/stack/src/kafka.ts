@@ -15,7 +15,11 @@ import { StackError } from './stack-error.ts'
 /** A second way in, for tests: it listens on `port` and sends clients to `advertisedPort`, where the test's proxy is. */
 export type ExtraListener = { name: string; port: number; advertisedPort: number }
 
-export type KafkaOptions = ServiceOptions & { extraListeners?: readonly ExtraListener[] }
+export type KafkaOptions = ServiceOptions & {
+  extraListeners?: readonly ExtraListener[]
+  /** Ports on which others will listen: none of them is taken for Kafka's own use. */
+  promised?: ReadonlySet<number>
+}
 
 /** Measured: up in 2.2 s with 170-220 MB. A broker of this size gains nothing from the other collectors and compilers. */
 const JVM_FLAGS = ['-Xms128m', '-Xmx384m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Djava.awt.headless=true']
@@ -95,11 +99,19 @@ async function formatStorage(
 }
 
 export async function launchKafka(options: KafkaOptions): Promise<Launched> {
-  const { dataDir, port, logDir, extraListeners = [], say = () => undefined, outlivesUs = false } = options
+  const {
+    dataDir,
+    port,
+    logDir,
+    extraListeners = [],
+    promised = [],
+    say = () => undefined,
+    outlivesUs = false,
+  } = options
   await providePrograms(['java'], say)
   const java = javaPath()
   const jars = await provideKafkaJars(say)
-  const taken = new Set([port, ...extraListeners.map((listener) => listener.port)])
+  const taken = new Set([port, ...promised, ...extraListeners.map((listener) => listener.port)])
   const [controllerPort = 0] = await freePorts(1, taken)
   const storageDir = join(dataDir, 'log')
   const properties = join(dataDir, 'server.properties')

@@ -15,12 +15,15 @@ function remembered(file: string): ServicePorts | undefined {
   }
 }
 
-/** Free ports for the three services; those of the last start where they are free, so that a `redis-cli -p` still fits. */
-export async function provideServicePorts(file: string): Promise<ServicePorts> {
+/**
+ * Free ports for the three services; those of the last start where they are free, so that a `redis-cli -p` still fits. None
+ * of `promised`, where others will listen that do not yet.
+ */
+export async function provideServicePorts(file: string, promised: ReadonlySet<number>): Promise<ServicePorts> {
   const last = remembered(file)
-  const [a = 0, b = 0, c = 0] = await freePorts(3, new Set(last === undefined ? [] : Object.values(last)))
+  const [a = 0, b = 0, c = 0] = await freePorts(3, new Set([...promised, ...Object.values(last ?? {})]))
   const keep = async (port: number | undefined, other: number) =>
-    port !== undefined && (await portIsFree(port)) ? port : other
+    port !== undefined && !promised.has(port) && (await portIsFree(port)) ? port : other
   const ports = {
     redis: await keep(last?.redis, a),
     kafka: await keep(last?.kafka, b),

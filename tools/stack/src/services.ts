@@ -26,7 +26,14 @@ export async function startServices(dir: string, { extraListeners, say }: Servic
   await providePrograms(['redis', 'java'], say ?? (() => undefined))
   const outcomes = await Promise.allSettled([
     startRedis({ dataDir: join(dir, 'redis'), port: redisPort, logDir, say }),
-    startKafka({ dataDir: join(dir, 'kafka'), port: kafkaPort, logDir, extraListeners, say }),
+    startKafka({
+      dataDir: join(dir, 'kafka'),
+      port: kafkaPort,
+      logDir,
+      extraListeners,
+      promised: new Set([redisPort, postgresPort]),
+      say,
+    }),
     startPostgres({ dataDir: join(dir, 'postgres'), port: postgresPort, logDir, say }),
   ])
   const [redis, kafka, postgres] = outcomes

@@ -9,13 +9,13 @@ import { lockDataFolder } from './data-lock.ts'
 import { launchGame, prepareWorld } from './game.ts'
 import { assignGamePorts, type GamePorts } from './game-ports.ts'
 import { announceServices, type ServiceName } from './given-services.ts'
-import { launchKafka } from './kafka.ts'
+import { type KafkaOptions, launchKafka } from './kafka.ts'
 import { stopLeftovers } from './leftovers.ts'
 import { launchPostgres } from './postgres.ts'
 import { processEnvironment, type Urls } from './process-environment.ts'
 import { createProcessTable } from './process-table.ts'
 import { type ProgramName, providePrograms, type Say } from './programs.ts'
-import { launchRedis, type ServiceOptions } from './redis.ts'
+import { launchRedis } from './redis.ts'
 import type { Launched, Ports } from './service.ts'
 import { provideServicePorts } from './service-ports.ts'
 import { createSupervisor, type Supervisor } from './supervisor.ts'
@@ -50,14 +50,23 @@ function missingPrograms({ urls }: StackConfig): ProgramName[] {
 }
 
 /** The three services, those that are not given by URL; each resolves to its URL by itself. */
-async function startServices({ config, say }: StackOptions, supervisor: Supervisor) {
+async function startServices({ config, say }: StackOptions, supervisor: Supervisor, gamePorts: GamePorts) {
   const { logs, servicePorts } = pathsOf(config.dataDir)
   await providePrograms(missingPrograms(config), say)
-  const ports = await provideServicePorts(servicePorts)
-  const provide = async (role: ServiceName, start: (options: ServiceOptions) => Promise<Launched>) => {
+  const ofGame = Object.values(gamePorts).flat().flatMap(Object.values)
+  const ports = await provideServicePorts(servicePorts, new Set(ofGame))
+  const promised = new Set([...ofGame, ...Object.values(ports)])
+  const provide = async (role: ServiceName, start: (options: KafkaOptions) => Promise<Launched>) => {
     const given = config.urls[role]
     if (given !== undefined) return given
-    const options = { dataDir: join(config.dataDir, role), port: ports[role], logDir: logs, say, outlivesUs: true }
+    const options = {
+      dataDir: join(config.dataDir, role),
+      port: ports[role],
+      logDir: logs,
+      promised,
+      say,
+      outlivesUs: true,
+    }
     const logFile = join(logs, `${role}-0.log`)
     return (await supervisor.add({ role, index: 0, logFile, launch: () => start(options) })).url
   }
@@ -126,7 +135,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   )
   options.onSupervisor(supervisor)
   for (const line of announceServices(config.urls)) say(line)
-  const services = await startServices(options, supervisor)
+  const services = await startServices(options, supervisor, ports)
   const isBuildNeeded = ports.web.length > 0 && !options.watch
   // The world is prepared while Kafka still starts: it needs Postgres alone. The console's build needs none of them.
   const [redis, kafka, postgres, wizard] = await Promise.all([
