@@ -31,6 +31,8 @@ export interface ConsolePage {
 }
 
 const SHOWN_MS = 15_000
+/** Where there is no such element, one look must not take as long as everything may. */
+const LOOK_MS = 500
 const TABS_MAX = 60
 const WINDOW = { width: 1440, height: 900 }
 
@@ -44,7 +46,7 @@ export async function openConsolePage(chromium: Browser, { webPort }: Pick<Game,
     for (const key of keys) await keyboard.press(key)
   }
   const hasFocus = (target: Locator): Promise<boolean> =>
-    target.evaluate((element) => element === document.activeElement).catch(() => false)
+    target.evaluate((element) => element === document.activeElement, undefined, { timeout: LOOK_MS }).catch(() => false)
   const tabTo: ConsolePage['tabTo'] = async (target) => {
     for (let tabs = 0; tabs < TABS_MAX; tabs++) {
       if (await hasFocus(target)) return
