@@ -75,7 +75,7 @@ async function keepPicture(page: Page, state: string, look: string): Promise<voi
   const folder = process.env.HOLDFAST_E2E_PICTURES
   if (folder === undefined) return
   mkdirSync(folder, { recursive: true })
-  const name = new URL(page.url()).pathname.split('/')[1] || 'overview'
+  const name = new URL(page.url()).pathname.split('/').filter(Boolean).join('-') || 'overview'
   await page.screenshot({ path: join(folder, `${name}-${state}-${look}.png`), fullPage: look === '320' })
 }
 
