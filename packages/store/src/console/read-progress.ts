@@ -1,9 +1,6 @@
 import type { Clock } from '@holdfast/runtime'
 import type { LogReader } from '../kafka/log-reader.ts'
 
-/** A reader that was not answered for longer may have something waiting that it does not know of. */
-const ANSWERED_MS = 1_000
-
 export interface ReadProgress {
   /** Everything that lay in the topic at this monotonic time has been read; null before the first time. */
   readonly asOf: number | null
@@ -23,8 +20,9 @@ export function createReadProgress(
     },
     look() {
       const current = reader()
-      if (!current || current.lag > 0 || current.silentMs > ANSWERED_MS) return
-      asOf = clock.monotonic() - current.silentMs
+      if (!current || current.lag > 0) return
+      // Its last answer, however long ago: a console whose own loop is busy looks seldom, and never right behind an answer.
+      asOf = Math.max(asOf ?? Number.NEGATIVE_INFINITY, clock.monotonic() - current.silentMs)
     },
   }
 }
