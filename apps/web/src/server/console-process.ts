@@ -18,6 +18,7 @@ export type RouteName =
   | 'audit'
   | 'submitCommand'
   | 'command'
+  | 'pulse'
   | 'live'
   | 'healthz'
   | 'readyz'

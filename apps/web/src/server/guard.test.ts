@@ -15,6 +15,7 @@ const READS: RouteName[] = [
   'health',
   'audit',
   'command',
+  'pulse',
   'live',
 ]
 const CHANGES: RouteName[] = ['signOut', 'endOwnSession', 'submitCommand']

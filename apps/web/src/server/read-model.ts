@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { messageOf, systemClock } from '@holdfast/runtime'
 import { openConsole } from '@holdfast/store'
-import type { LiveTick } from '@holdfast/store/contracts'
 import { createLiveHub, type LiveHub, type LiveSource } from './live/live-hub.ts'
+import { tickOf } from './live/tick-of.ts'
 import type { ConsolePort } from './ports.ts'
 import type { Parts } from './web.ts'
 
@@ -61,10 +61,7 @@ function sourceOf(console: ConsolePort): LiveSource {
   return {
     subscribe: (listener) => console.subscribe(listener),
     rev: () => console.status().rev,
-    tick(): LiveTick {
-      const { behindMs } = console.status()
-      return { ...console.pulse(), now: new Date(systemClock.now()).toISOString(), behindMs }
-    },
+    tick: () => tickOf(console, systemClock.now()),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Health, Metrics } from '@holdfast/runtime'
+import type { Clock, Health, Metrics } from '@holdfast/runtime'
 import type { Answering } from './answering.ts'
 import { liveHandler } from './api/live.ts'
 import { ownSessionHandlers } from './api/own-session.ts'
@@ -15,6 +15,7 @@ import type { ConsolePort } from './ports.ts'
 import type { SignInSessions } from './sign-in-sessions.ts'
 
 export interface RoutesParts {
+  clock: Pick<Clock, 'now'>
   answering: Answering
   guard: Guard
   sessions: SignInSessions
@@ -28,9 +29,9 @@ export interface RoutesParts {
 
 /** Every route with what it is behind: this list is who may do what. */
 export function createRoutes(parts: RoutesParts): Record<RouteName, Route> {
-  const { answering, guard, sessions, limits, console } = parts
+  const { answering, guard, sessions, limits, console, clock } = parts
   const own = ownSessionHandlers(sessions)
-  const reads = readHandlers(console)
+  const reads = readHandlers(console, clock)
   const probes = probeHandlers(parts)
   const to = answering.route
   return {
@@ -49,6 +50,7 @@ export function createRoutes(parts: RoutesParts): Record<RouteName, Route> {
     audit: to('audit', guard.reads(reads.audit)),
     submitCommand: to('submitCommand', guard.changes(submitCommandHandler(console, limits.commands))),
     command: to('command', guard.reads(reads.command)),
+    pulse: to('pulse', guard.reads(reads.pulse)),
     live: to('live', guard.reads(liveHandler(parts.live))),
     healthz: to('healthz', probes.healthz),
     readyz: to('readyz', probes.readyz),

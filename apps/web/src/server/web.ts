@@ -61,6 +61,7 @@ export async function startWeb(config: WebConfig, lifecycle: Lifecycle, logger: 
     { deadlineMs: LAST_REQUESTS_MS },
   )
   const routes = createRoutes({
+    clock: systemClock,
     answering,
     guard,
     sessions,

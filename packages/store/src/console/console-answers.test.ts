@@ -225,6 +225,30 @@ describe('health', () => {
     expect(rig.answers.health().processes.map(({ id }) => id)).toEqual([GATEWAY, 'server-b'])
   })
 
+  test('misses who fell silent while what it held is with nobody else, or it was the last of its role', async () => {
+    const missed = () => rig.answers.pulse().missed
+    rig.put(sessionNumber(1))
+    rig.processes.set('gateway-2', {})
+    await rig.pass(1_500)
+    rig.processes.delete(GATEWAY)
+    rig.processes.delete(SERVER)
+    await rig.pass(6_000)
+    expect(missed()).toEqual([
+      { id: SERVER, sessions: 1, partitions: 64 },
+      { id: GATEWAY, sessions: 1, partitions: 0 },
+    ])
+    rig.processes.set('server-b', {})
+    rig.own('server-b', 2)
+    const detached = sessionNumber(1, { status: 'detached', gatewayRevision: 2 })
+    rig.putServer(detached, { owner: 'server-b', epoch: 2 })
+    await rig.pass(1_500)
+    expect(missed()).toEqual([])
+    expect(rig.answers.pulse().sources).toContainEqual(expect.objectContaining({ id: GATEWAY, status: 'dead' }))
+    rig.processes.delete('gateway-2')
+    await rig.pass(6_000)
+    expect(missed()).toEqual([{ id: 'gateway-2', sessions: 0, partitions: 0 }])
+  })
+
   test('is degraded while a dead gateway still counts players, a breaker is open or a process has no Redis', async () => {
     rig.put(sessionNumber(1))
     rig.processes.set('gateway-2', {})

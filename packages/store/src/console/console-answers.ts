@@ -14,6 +14,7 @@ import type { ConsoleModel } from './console-model.ts'
 import type { EventQuery } from './event-ring.ts'
 import { healthOf, linksOf } from './health-report.ts'
 import { isoOf } from './iso.ts'
+import { missedProcesses } from './missed-processes.ts'
 import { closedOf } from './observe.ts'
 import { queueEntries, queueFigures, queueSums } from './queue-list.ts'
 import { fieldsOfSession } from './session-fields.ts'
@@ -163,6 +164,7 @@ export function createConsoleAnswers(model: ConsoleModel, facts: () => ConsoleFa
         rev,
         sources,
         lag: about.lag,
+        missed: missedProcesses(about.processes, table.listed(), look),
         sessions: Object.values(table.counts).reduce((sum, count) => sum + count, 0),
         counts: { ...table.counts },
         queues: queueSums(about.processes, look),

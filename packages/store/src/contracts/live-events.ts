@@ -35,6 +35,11 @@ export const liveTickSchema = z.object({
   /** How far its picture of the memories is behind, ms; null before the first. */
   behindMs: z.int().nullable(),
   sources: z.array(sourceSchema),
+  /**
+   * Processes that fell silent and are missed: they hold sessions or partitions that nobody has taken, or none of their role is
+   * heard. One whose work others go on with is in `sources` for a while, and not here.
+   */
+  missed: z.array(z.object({ id: z.string(), sessions: z.int(), partitions: z.int() })),
   sessions: z.int(),
   counts: z.record(stateSchema, z.int()),
   queues: z.object({ pending: z.int(), retrying: z.int(), dead: z.int() }),
@@ -50,6 +55,7 @@ export const liveAuthSchema = z.object({ reason: z.enum(['signed-out', 'expired'
 
 export type LiveHello = z.infer<typeof liveHelloSchema>
 export type LivePatch = z.infer<typeof livePatchSchema>
+export type MissedProcess = LiveTick['missed'][number]
 export type LiveTick = z.infer<typeof liveTickSchema>
 export type LiveResync = z.infer<typeof liveResyncSchema>
 export type LiveAuth = z.infer<typeof liveAuthSchema>

@@ -6,6 +6,7 @@ import {
   divergenceSchema,
   eventsSchema,
   healthSchema,
+  liveTickSchema,
   queuesSchema,
   sessionDetailSchema,
   sessionsSchema,
@@ -47,6 +48,9 @@ export const sessionQuestion = (sid: string) => ({
 export const divergenceQuestion = { path: '/api/divergence', schema: divergenceSchema }
 export const queuesQuestion = { path: '/api/queues', schema: queuesSchema }
 export const healthQuestion = { path: '/api/health', schema: healthSchema }
+
+/** What the stream tells each second, for a page whose stream is broken. */
+export const pulseQuestion = { path: '/api/pulse', schema: liveTickSchema }
 
 export interface EventsAsked {
   type?: string

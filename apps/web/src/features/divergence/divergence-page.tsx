@@ -18,6 +18,7 @@ import { AsOf, PageHead, PauseButton } from '#ui/page-head.tsx'
 import { QueryProblem } from '#ui/query-problem.tsx'
 import { FieldPivotTable, PairPivotTable } from './pivot-tables.tsx'
 import { SessionPivotTable } from './session-pivot-table.tsx'
+import { standingText } from './standing-words.ts'
 
 const PIVOTS = ['session', 'field', 'pair', 'healed'] as const
 const NAMES = { session: 'By session', field: 'By field', pair: 'By pair of copies', healed: 'Healed' } as const
@@ -135,7 +136,7 @@ function NothingOpen({ data, isFiltered }: { data: Divergence; isFiltered: boole
             : isKafkaDown
               ? 'Without Kafka no server is heard.'
               : 'No server has audited its sessions yet.'}{' '}
-          {counted(counts.unknown, 'session')} Unknown.
+          {standingText(counts)}
         </span>
       </p>
     )

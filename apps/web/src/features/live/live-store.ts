@@ -24,6 +24,8 @@ export interface LiveStore {
   /** Everything that is shown has to be asked for again: something was missed. */
   onResync(listener: () => void): () => void
   setPaused(isPaused: boolean): void
+  /** A tick that was asked for, while nothing streams. One that is older than what is known is passed over. */
+  takeTick(tick: LiveTick): void
   retryNow(): void
   /** There is a session again after it had ended. */
   resume(): void
@@ -79,6 +81,11 @@ export function createLiveStore({ fetch, clock, random }: LiveStoreOptions): Liv
     else for (const listener of patchListeners) listener(patch)
   }
 
+  const takeTick = (tick: LiveTick): void => {
+    for (const listener of tickListeners) listener(tick)
+    set({ tick })
+  }
+
   const take = (message: LiveMessage): void => {
     switch (message.event) {
       case 'hello':
@@ -93,8 +100,7 @@ export function createLiveStore({ fetch, clock, random }: LiveStoreOptions): Liv
         takePatch(message.patch)
         break
       case 'tick':
-        for (const listener of tickListeners) listener(message.tick)
-        set({ tick: message.tick })
+        takeTick(message.tick)
         break
       case 'resync':
         resync()
@@ -169,6 +175,10 @@ export function createLiveStore({ fetch, clock, random }: LiveStoreOptions): Liv
       const hadMissed = state.held > 0
       set({ isPaused, held: 0, pausedAt: isPaused ? clock.now() : null })
       if (!isPaused || hadMissed) resync()
+    },
+    takeTick(tick) {
+      const known = state.tick
+      if (state.stream.kind === 'retrying' && (!known || Date.parse(tick.now) > Date.parse(known.now))) takeTick(tick)
     },
     retryNow() {
       if (state.stream.kind !== 'signed-out') open()

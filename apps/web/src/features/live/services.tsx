@@ -3,7 +3,9 @@
 import { systemClock } from '@holdfast/runtime/clock'
 import { useQueryClient } from '@tanstack/react-query'
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react'
+import { pulseQuestion } from '#features/api/questions.ts'
 import { type ApiClient, createApiClient } from '#features/api/request.ts'
+import { followPulse } from './follow-pulse.ts'
 import { createHistory, type History, type Sample } from './history.ts'
 import { createLiveStore, IDLE_STATE, type LiveStore } from './live-store.ts'
 import { createServerClock, type ServerClock } from './server-clock.ts'
@@ -48,6 +50,8 @@ export function ServicesProvider({ children }: { children: ReactNode }) {
     const onOnline = (): void => live.setOnline(navigator.onLine)
     const stopHistory = services.history.follow(live)
     const stopClock = live.onTick(({ now }) => services.clock.noteTold(Date.parse(now), systemClock.now()))
+    const ask = () => services.api.ask(pulseQuestion)
+    const stopPulse = followPulse({ live, ask, clock: systemClock })
     const stop = live.onResync(() => void queries.invalidateQueries())
     document.addEventListener('visibilitychange', onVisibility)
     window.addEventListener('online', onOnline)
@@ -57,6 +61,7 @@ export function ServicesProvider({ children }: { children: ReactNode }) {
       stop()
       stopHistory()
       stopClock()
+      stopPulse()
       document.removeEventListener('visibilitychange', onVisibility)
       window.removeEventListener('online', onOnline)
       window.removeEventListener('offline', onOnline)

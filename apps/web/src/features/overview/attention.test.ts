@@ -87,6 +87,7 @@ describe('what needs attention', () => {
       lag: 0,
       behindMs: null,
       sources: ['kafka', 'gw-1', 'srv-1', 'srv-2'].map(source),
+      missed: [],
       sessions: 3,
       counts: divergence([]).counts,
       queues: { pending: 0, retrying: 0, dead: 0 },

@@ -1,8 +1,7 @@
 import type { Audit, Divergence, LiveTick, Queues } from '@holdfast/store/contracts'
+import { lossText, silenceText } from '#features/shell/missed-words.ts'
 import { roleOf } from '#features/shell/source-figures.ts'
-import { ageText } from '#ui/format/duration.ts'
 import { counted, countText } from '#ui/format/number.ts'
-import { processName } from '#ui/format/process-name.ts'
 
 export interface Concern {
   id: string
@@ -34,12 +33,12 @@ export function concernsOf(facts: AttentionFacts): readonly Concern[] {
 
 function silentOnes({ tick, now }: AttentionFacts): readonly Concern[] {
   if (tick?.kafka.up === false) return unheard(tick)
-  const dead = (tick?.sources ?? []).filter(({ id, status }) => status === 'dead' && roleOf(id) !== null)
-  return dead.map(({ id, observedAt }) => ({
-    id: `silent ${id}`,
+  if (!tick) return []
+  return tick.missed.map((missed) => ({
+    id: `silent ${missed.id}`,
     look: 'unknown',
-    text: `${processName(id)} has been silent${observedAt === null ? '' : ` for ${ageText(now - Date.parse(observedAt))}`}. Its sessions are Unknown.`,
-    at: observedAt,
+    text: `${silenceText(missed.id, tick, now)} ${lossText(missed)}`,
+    at: tick.sources.find(({ id }) => id === missed.id)?.observedAt ?? null,
     link: { href: '/health', label: 'Open Health' },
   }))
 }

@@ -4,6 +4,7 @@ import { type Divergence, type LiveTick, STATES, type State } from '@holdfast/st
 import Link from 'next/link'
 import { auditQuestion, divergenceQuestion, queuesQuestion } from '#features/api/questions.ts'
 import { isBad } from '#features/audit/audit-page.tsx'
+import { standingText } from '#features/divergence/standing-words.ts'
 import { useLive, useNow } from '#features/live/services.tsx'
 import { useAnswer } from '#features/live/use-answer.ts'
 import { Ago } from '#ui/age.tsx'
@@ -95,7 +96,7 @@ function AllWell({ divergence, tick }: { divergence: Divergence; tick: LiveTick 
     return (
       <li className="hatched px-2">
         <span className="on-hatch">
-          <b>Whether all copies agree is not known now.</b> {counted(counts.unknown, 'session')} Unknown.
+          <b>Whether all copies agree is not known now.</b> {standingText(counts)}
         </span>
       </li>
     )

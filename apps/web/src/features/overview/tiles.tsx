@@ -4,7 +4,8 @@ import type { Queues } from '@holdfast/store/contracts'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
 import type { Sample } from '#features/live/history.ts'
-import { useHistory, useLive } from '#features/live/services.tsx'
+import { useHistory, useLive, useNow } from '#features/live/services.tsx'
+import { tickAge } from '#features/live/tick-age.ts'
 import { type SourceFigure, sourceFigures } from '#features/shell/source-figures.ts'
 import { Age } from '#ui/age.tsx'
 import { figureSpan } from '#ui/format/duration.ts'
@@ -55,7 +56,9 @@ function useChange(): string {
 export function Tiles({ queues }: { queues: Queues | undefined }) {
   const tick = useLive((state) => state.tick)
   const change = useChange()
-  const figures = sourceFigures(tick)
+  const time = useNow()
+  const isDead = tick !== null && tickAge(tick, time) === 'dead'
+  const figures = sourceFigures(tick, isDead)
   if (!tick || !figures) return <p className="empty">Reading.</p>
   const { counts, sessions, now, sources } = tick
   const wrong = counts.drifted + counts.missing + counts.ghost
@@ -73,7 +76,7 @@ export function Tiles({ queues }: { queues: Queues | undefined }) {
         figure={countText(sessions)}
         word={change}
         more={`${countText(counts['in-sync'] + counts.ignored)} in sync`}
-        isUnknown={!tick.kafka.up}
+        isUnknown={isDead || !tick.kafka.up}
         spark={{ of: (sample) => sample.sessions, label: 'Sessions' }}
       />
       <Tile
@@ -83,14 +86,14 @@ export function Tiles({ queues }: { queues: Queues | undefined }) {
         figure={countText(wrong)}
         word={wrong === counts.drifted ? 'drifted' : 'drifted, missing, ghost'}
         more={`${countText(counts.settling)} settling, ${countText(counts.unknown)} unknown`}
-        isUnknown={!tick.redis.up || !tick.kafka.up}
+        isUnknown={isDead || !tick.redis.up || !tick.kafka.up}
         spark={{ of: (sample) => sample.wrong, label: 'Wrong sessions' }}
       />
       <Tile
         href="/queues"
         title="Write-behind"
         at={tick.kafka.up ? now : seen('kafka')}
-        isUnknown={!tick.kafka.up}
+        isUnknown={isDead || !tick.kafka.up}
         figure={countText(pending + retrying)}
         word={oldest > 0 ? `waiting, ${figureSpan(oldest)}` : 'waiting'}
         more={`${countText(retrying)} retrying, ${countText(dead)} dead`}
@@ -103,7 +106,7 @@ export function Tiles({ queues }: { queues: Queues | undefined }) {
         figure={tick.kafka.up ? countText(tick.kafka.lag ?? 0) : 'unknown'}
         word={tick.kafka.up ? 'lag of all readers' : 'lag'}
         more={`${countText(tick.lag)} to be read by this console`}
-        isUnknown={!tick.kafka.up}
+        isUnknown={isDead || !tick.kafka.up}
         spark={{ of: (sample) => sample.lag, label: 'Records to read' }}
       />
       <Tile
@@ -111,7 +114,7 @@ export function Tiles({ queues }: { queues: Queues | undefined }) {
         title="Gateways"
         at={tick.kafka.up ? now : seen('kafka')}
         figure={gateways?.value ?? 'none'}
-        word={tick.kafka.up ? 'up' : ''}
+        word={tick.kafka.up && !isDead ? 'up' : ''}
         more={answering(gateways)}
         isUnknown={gateways?.look !== 'up'}
         spark={{ of: upOf('gateway'), label: 'Gateways that answer' }}
@@ -121,7 +124,7 @@ export function Tiles({ queues }: { queues: Queues | undefined }) {
         title="Servers"
         at={tick.kafka.up ? now : seen('kafka')}
         figure={servers?.value ?? 'none'}
-        word={tick.kafka.up ? 'up' : ''}
+        word={tick.kafka.up && !isDead ? 'up' : ''}
         more={queues && tick.kafka.up ? `${rateText(inPerS)} writes per s` : answering(servers)}
         isUnknown={servers?.look !== 'up'}
         spark={{ of: upOf('server'), label: 'Servers that answer' }}
@@ -132,7 +135,7 @@ export function Tiles({ queues }: { queues: Queues | undefined }) {
 
 function answering(figure: SourceFigure | undefined): string {
   if (figure?.look === 'up') return 'all answer'
-  if (figure?.value === 'unknown') return 'not heard without Kafka'
+  if (figure?.value === 'unknown') return 'not heard now'
   return figure?.look === 'down' ? 'none answers' : 'some are silent'
 }
 

@@ -1,5 +1,6 @@
 import type { LiveTick, Source } from '@holdfast/store/contracts'
 import { describe, expect, it } from 'vitest'
+import type { StreamState } from '#features/live/stream-state.ts'
 import { bannerOf } from './banner-choice.ts'
 import { sourceFigures } from './source-figures.ts'
 
@@ -17,6 +18,7 @@ const tick = (change: Partial<LiveTick> = {}): LiveTick => ({
   lag: 0,
   behindMs: 0,
   sources: SOURCES,
+  missed: [],
   sessions: 1_204,
   counts: { 'in-sync': 1_204, settling: 0, drifted: 0, missing: 0, ghost: 0, unknown: 0, ignored: 0 },
   queues: { pending: 9, retrying: 1_387, dead: 3 },
@@ -36,7 +38,8 @@ describe('the banner', () => {
   })
 
   it('tells the worst first', () => {
-    const silent = { sources: [...SOURCES.slice(0, 3), source('gw-2', 'dead', 14), source('srv-1')] }
+    const sources = [...SOURCES.slice(0, 3), source('gw-2', 'dead', 14), source('srv-1')]
+    const silent = { sources, missed: [{ id: 'gw-2', sessions: 388, partitions: 0 }] }
     expect(banner({ ...redisDown, ...kafkaDown })?.id).toBe('both-down')
     expect(banner({ ...redisDown, behindMs: 9_000 })?.id).toBe('redis-down')
     expect(banner({ ...kafkaDown, behindMs: 9_000 })?.id).toBe('kafka-down')
@@ -47,14 +50,29 @@ describe('the banner', () => {
   it('names the part, the time and the number', () => {
     expect(banner(redisDown)?.text).toContain('9 min 37 s')
     expect(banner(redisDown)?.text).toContain('1,396 writes wait')
-    const silent = banner({ sources: [source('gw-2', 'dead', 14)] })
+    const missed = [{ id: 'gw-2', sessions: 388, partitions: 0 }]
+    const silent = banner({ sources: [source('gw-2', 'dead', 14)], missed })
     expect(silent?.title).toBe('gw-2 has been silent for 14 s.')
+    expect(silent?.text).toContain('Its 388 sessions are Unknown.')
     expect(banner({ behindMs: 9_000, lag: 4_312 })?.title).toBe('Console is 9 s behind')
   })
 
   it('is the same one while the trouble is, so that it is said aloud once', () => {
     const first = banner({ behindMs: 9_000 })
     expect(banner({ behindMs: 12_000 })?.id).toBe(first?.id)
+  })
+
+  it('is not about a process that is silent, and whose sessions others have', () => {
+    expect(banner({ sources: [...SOURCES, source('gw-0', 'dead', 300)] })).toBeNull()
+  })
+
+  it('tells of nothing as if it were so now, once two questions for it were not answered', () => {
+    const of = (stream: StreamState, seconds: number) =>
+      bannerOf({ tick: tick({ ...redisDown, now: ago(seconds) }), stream, now: NOW })
+    const retrying = { kind: 'retrying', nextAt: NOW, attempt: 3, isPolling: true } as const
+    expect(of(retrying, 6)?.id).toBe('redis-down')
+    expect(of(retrying, 14)).toMatchObject({ id: 'unanswered', text: expect.stringContaining('14 s') })
+    expect(of({ kind: 'asleep' }, 14)).toBeNull()
   })
 
   it('says that a browser is offline whatever was known before', () => {
@@ -83,6 +101,10 @@ describe('the strip of sources', () => {
       'unknown unknown',
       'unknown unknown',
     ])
+  })
+
+  it('knows nothing of a tick that nothing has followed', () => {
+    expect(new Set(sourceFigures(tick(), true)?.map(({ value }) => value))).toEqual(new Set(['unknown']))
   })
 
   it('is empty before anything is known', () => {

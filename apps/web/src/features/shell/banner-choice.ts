@@ -1,9 +1,11 @@
-import type { LiveTick, Source } from '@holdfast/store/contracts'
+import type { LiveTick } from '@holdfast/store/contracts'
 import type { StreamState } from '#features/live/stream-state.ts'
+import { tickAge } from '#features/live/tick-age.ts'
 import { ageText } from '#ui/format/duration.ts'
-import { countText } from '#ui/format/number.ts'
+import { counted, countText } from '#ui/format/number.ts'
+import { processName } from '#ui/format/process-name.ts'
 import { timeText } from '#ui/format/time.ts'
-import { roleOf } from './source-figures.ts'
+import { lossText, silenceText } from './missed-words.ts'
 
 export interface Banner {
   /** The same while it tells of the same trouble: it is said aloud once. */
@@ -28,12 +30,14 @@ export interface BannerFacts {
 export function bannerOf({ tick, stream, now }: BannerFacts): Banner | null {
   if (stream.kind === 'offline') return OFFLINE
   if (!tick) return null
+  // Of a tick that nothing followed nothing is told as if it were so now; where it is not asked for, not even that.
+  if (tickAge(tick, now) === 'dead') return stream.kind === 'retrying' ? unanswered(tick, now) : null
   const isRedisDown = !tick.redis.up
   const isKafkaDown = !tick.kafka.up
   if (isRedisDown && isKafkaDown) return bothDown(tick)
   if (isRedisDown) return redisDown(tick, now)
   if (isKafkaDown) return kafkaDown(tick)
-  return behind(tick) ?? silent(tick.sources, now)
+  return behind(tick) ?? silent(tick, now)
 }
 
 const HEALTH = { href: '/health', label: 'Open in Health' }
@@ -100,18 +104,29 @@ function behind({ behindMs, lag }: LiveTick): Banner | null {
   }
 }
 
-function silent(sources: readonly Source[], now: number): Banner | null {
-  const dead = sources.filter(({ id, status }) => status === 'dead' && roleOf(id) !== null)
-  const [first] = dead
+/** Who fell silent and is missed; one whose sessions others have taken is told of in Health, and is no trouble any more. */
+function silent(tick: LiveTick, now: number): Banner | null {
+  const { missed } = tick
+  const [first] = missed
   if (!first) return null
-  const names = dead.map(({ id }) => id)
-  const since = first.observedAt === null ? '' : ` for ${ageText(now - Date.parse(first.observedAt))}`
-  const isOne = dead.length === 1
+  const names = missed.map(({ id }) => id)
+  const id = `silent:${names.join()}`
+  if (missed.length === 1) {
+    const text = `${lossText(first)} Commands for it are refused until it answers.`
+    return { id, look: 'unknown', title: silenceText(first.id, tick, now), text, link: HEALTH }
+  }
+  const sessions = Math.max(...missed.map((each) => each.sessions))
+  // Counted at each of them, a session that lies at two would be there twice.
+  const text = `${sessions === 0 ? 'They held no session that is known.' : `Their sessions are Unknown, ${counted(sessions, 'session')} at least.`} Commands for them are refused until they answer.`
+  return { id, look: 'unknown', title: `${names.map(processName).join(', ')} are silent.`, text, link: HEALTH }
+}
+
+function unanswered({ now: told }: LiveTick, now: number): Banner {
   return {
-    id: `silent:${names.join()}`,
+    id: 'unanswered',
     look: 'unknown',
-    title: isOne ? `${first.id} has been silent${since}.` : `${names.join(', ')} are silent.`,
-    text: `${isOne ? 'Its' : 'Their'} sessions are Unknown. Commands for them are refused until ${isOne ? 'it answers' : 'they answer'}.`,
+    title: `The console has not answered since ${timeText(told)}`,
+    text: `(${ageText(now - Date.parse(told))}). What is shown is from then. It is asked again every 5 s.`,
     link: HEALTH,
   }
 }

@@ -14,9 +14,13 @@ export const roleOf = (id: string): 'gateway' | 'server' | null => {
   return /^(server|srv)\b/.test(id) ? 'server' : null
 }
 
-/** What the strip in the top bar says of everything that the console reads. Null before the first tick. */
-export function sourceFigures(tick: LiveTick | null): readonly SourceFigure[] | null {
+/**
+ * What the strip in the top bar says of everything that the console reads. Null before the first tick; `isDead`: of a tick that
+ * nothing has followed, so that how it stands now is not known.
+ */
+export function sourceFigures(tick: LiveTick | null, isDead = false): readonly SourceFigure[] | null {
   if (!tick) return null
+  if (isDead) return UNKNOWN_FIGURES
   const { redis, kafka } = tick
   return [
     {
@@ -35,6 +39,14 @@ export function sourceFigures(tick: LiveTick | null): readonly SourceFigure[] | 
     processes('servers', 'Servers', tick, 'server'),
   ]
 }
+
+const UNKNOWN = { value: 'unknown', look: 'unknown' } as const
+const UNKNOWN_FIGURES: readonly SourceFigure[] = [
+  { id: 'redis', label: 'Redis', ...UNKNOWN },
+  { id: 'kafka', label: 'Kafka', ...UNKNOWN },
+  { id: 'gateways', label: 'Gateways', ...UNKNOWN },
+  { id: 'servers', label: 'Servers', ...UNKNOWN },
+]
 
 function processes(
   id: 'gateways' | 'servers',

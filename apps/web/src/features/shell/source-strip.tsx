@@ -1,7 +1,9 @@
 'use client'
 
 import Link from 'next/link'
-import { useLive } from '#features/live/services.tsx'
+import { useLive, useNow } from '#features/live/services.tsx'
+import { tickAge } from '#features/live/tick-age.ts'
+import { Age } from '#ui/age.tsx'
 import { Icon } from '#ui/icon.tsx'
 import { type SourceFigure, sourceFigures } from './source-figures.ts'
 
@@ -9,7 +11,10 @@ const ICONS = { up: null, unknown: 'unknown', down: 'close' } as const
 
 /** Everything that the console reads, each with how it stands; opens Health at it. */
 export function SourceStrip() {
-  const figures = sourceFigures(useLive(({ tick }) => tick))
+  const tick = useLive((state) => state.tick)
+  const now = useNow()
+  const age = tick === null ? 'fresh' : tickAge(tick, now)
+  const figures = sourceFigures(tick, age === 'dead')
   if (!figures)
     return (
       <ul className="sources" aria-label="Sources">
@@ -22,6 +27,11 @@ export function SourceStrip() {
     )
   return (
     <ul className="sources" aria-label="Sources">
+      {tick && age !== 'fresh' && (
+        <li>
+          <Age at={tick.now} status={age} />
+        </li>
+      )}
       {figures.map((figure) => (
         <li key={figure.id}>
           <Figure figure={figure} />

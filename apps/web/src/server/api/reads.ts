@@ -1,8 +1,10 @@
+import type { Clock } from '@holdfast/runtime'
 import type { Misunderstood } from '@holdfast/store'
 import { parseSid, sidSchema } from '@holdfast/store/contracts'
 import { z } from 'zod'
 import { type Asked, refuse } from '../asked.ts'
 import type { Called, CalledHandler } from '../guard.ts'
+import { tickOf } from '../live/tick-of.ts'
 import type { ConsolePort } from '../ports.ts'
 import { json } from '../problem.ts'
 
@@ -50,7 +52,7 @@ const misunderstood = (asked: Asked, { what, token, problem }: Misunderstood): R
   refuse(asked, 'malformed', { detail: `${what}, at "${token}": ${problem}` })
 
 /** `GET` of what the console shows, each in the shape of its schema. */
-export function readHandlers(console: () => ConsolePort | null) {
+export function readHandlers(console: () => ConsolePort | null, clock: Pick<Clock, 'now'>) {
   const reading =
     (handler: (console: ConsolePort, called: Called) => Response): CalledHandler =>
     (called) => {
@@ -80,6 +82,7 @@ export function readHandlers(console: () => ConsolePort | null) {
     divergence: reading((model) => json(model.divergence())),
     queues: reading((model) => json(model.queues())),
     health: reading((model) => json(model.health())),
+    pulse: reading((model) => json(tickOf(model, clock.now()))),
     events: reading((model, called) => {
       const question = questionIn(called, eventsQuerySchema)
       if (question instanceof Response) return question

@@ -34,6 +34,7 @@ const tickOf = (rev: number): LiveTick => ({
   lag: 0,
   behindMs: 0,
   sources: [],
+  missed: [],
   sessions: 0,
   counts: { 'in-sync': 0, settling: 0, drifted: 0, missing: 0, ghost: 0, unknown: 0, ignored: 0 },
   queues: { pending: 0, retrying: 0, dead: 0 },

@@ -104,6 +104,7 @@ export function createApiRig({ isReadOnly = false, isOpen = true }: { isReadOnly
   })
   const guard = createGuard({ sessions, isReadOnly })
   const routes = createRoutes({
+    clock,
     answering: createAnswering({ logger, metrics, newId: () => `request-${++made}` }),
     guard,
     sessions,
