@@ -4,6 +4,9 @@ import { defineConfig } from 'vitest/config'
 const INTEGRATION_TIMEOUT_MS = 60_000
 const E2E_TIMEOUT_MS = 300_000
 
+/** How many files of the last two run side by side: they wait more than they work, and the machine may have two cores. */
+const LANES = 2
+
 export default defineConfig({
   test: {
     reporters: ['default', './tools/quality/src/sum-reporter.ts'],
@@ -20,8 +23,9 @@ export default defineConfig({
           name: 'integration',
           include: ['{packages,apps,tools}/*/test/**/*.test.ts'],
           globalSetup: './tools/quality/src/integration-setup.ts',
-          // The files share one Redis and one Kafka, and the machine may have two cores.
-          fileParallelism: false,
+          setupFiles: './tools/quality/src/lane-setup.ts',
+          maxWorkers: LANES,
+          sequence: { groupOrder: 1 },
           testTimeout: INTEGRATION_TIMEOUT_MS,
           hookTimeout: INTEGRATION_TIMEOUT_MS,
         },
@@ -30,7 +34,9 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
-          fileParallelism: false,
+          setupFiles: './tools/quality/src/lane-setup.ts',
+          maxWorkers: LANES,
+          sequence: { groupOrder: 2 },
           testTimeout: E2E_TIMEOUT_MS,
           hookTimeout: E2E_TIMEOUT_MS,
         },

@@ -14,11 +14,14 @@ export interface Child {
   exited(ms: number): Promise<number | null>
 }
 
+/** Settings of another game that a child must not have. Where its ports are taken from is the test run's to say. */
+const isOfAGame = (name: string): boolean =>
+  (name.startsWith('HOLDFAST_') && name !== 'HOLDFAST_FREE_PORTS') ||
+  ['REDIS_URL', 'KAFKA_BROKERS', 'DATABASE_URL'].includes(name)
+
 /** The environment of a child: this process's without any address or setting of another game's. */
 export function cleanEnvironment(extra: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const inherited = Object.entries(process.env).filter(
-    ([name]) => !name.startsWith('HOLDFAST_') && !['REDIS_URL', 'KAFKA_BROKERS', 'DATABASE_URL'].includes(name),
-  )
+  const inherited = Object.entries(process.env).filter(([name]) => !isOfAGame(name))
   return { ...Object.fromEntries(inherited), ...extra }
 }
 

@@ -1,10 +1,21 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { z } from 'zod'
 
-const sumSchema = z.object({ passed: z.int(), failed: z.int(), skipped: z.int() })
+const sumSchema = z.object({
+  passed: z.int(),
+  failed: z.int(),
+  skipped: z.int(),
+  /** What failed and why, some lines each; as many as `failed`. */
+  failures: z.array(z.string()),
+})
 export type Sum = z.infer<typeof sumSchema>
 
-/** The environment variable that names the file to which each test run adds its line. */
+export const NOTHING: Readonly<Sum> = { passed: 0, failed: 0, skipped: 0, failures: [] }
+
+/** One failure that is no test's. */
+export const failure = (what: string): Sum => ({ ...NOTHING, failed: 1, failures: [what] })
+
+/** The environment variable that names the file to which each test run adds a line for each file of tests that has ended. */
 export const SUM_FILE_VARIABLE = 'HOLDFAST_TEST_SUM'
 
 export const appendSum = (file: string, sum: Sum): void => appendFileSync(file, `${JSON.stringify(sum)}\n`)
@@ -19,8 +30,9 @@ export function readSum(file: string): Sum {
         passed: all.passed + one.passed,
         failed: all.failed + one.failed,
         skipped: all.skipped + one.skipped,
+        failures: [...all.failures, ...one.failures],
       }),
-      { passed: 0, failed: 0, skipped: 0 },
+      NOTHING,
     )
 }
 

@@ -55,6 +55,24 @@ const schema = z.object({
 
 export type StackConfig = ReturnType<typeof readStackConfig>
 
+/** Below the range from which systems take the ports of outgoing connections, so that a restart finds its port free. */
+const FREE_PORTS = { lowest: 20_000, highest: 32_000 }
+const PORT_RANGE = /^(\d{1,5})-(\d{1,5})$/
+
+/**
+ * Where ports that nobody named are taken from, `highest` excluded. HOLDFAST_FREE_PORTS (`20000-26000`) gives runs side by side a
+ * range each: between drawing a port and listening there, another run could draw the same one.
+ */
+export function freePortRange(env: NodeJS.ProcessEnv = process.env): { lowest: number; highest: number } {
+  const given = env.HOLDFAST_FREE_PORTS
+  if (given === undefined) return FREE_PORTS
+  const [, lowest = 0, highest = 0] = (PORT_RANGE.exec(given) ?? []).map(Number)
+  if (lowest < 1 || highest > 65_536 || highest <= lowest) {
+    throw new Error(`HOLDFAST_FREE_PORTS: use two ports such as 20000-26000, the lower one first`)
+  }
+  return { lowest, highest }
+}
+
 /** The environment with what a `.env` file at the root adds to it; what is set already wins. */
 export function environment(): NodeJS.ProcessEnv {
   const file = resolve(REPO_DIR, '.env')

@@ -1,10 +1,8 @@
 import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
+import { freePortRange } from './config.ts'
 import { StackError } from './stack-error.ts'
 
-/** Below the range from which systems take the ports of outgoing connections, so that a restart finds its port free. */
-const LOWEST = 20_000
-const HIGHEST = 32_000
 const TRIES = 500
 
 /** Why nothing can listen there now; `other` with the system's own code. */
@@ -35,12 +33,13 @@ export const portIsFree = async (port: number, host = '127.0.0.1'): Promise<bool
 
 /** `count` different loopback ports with nothing listening on them; random, so that parallel runs rarely meet. */
 export async function freePorts(count: number, except: ReadonlySet<number> = new Set()): Promise<number[]> {
+  const { lowest, highest } = freePortRange()
   const found = new Set<number>()
   for (let tries = 0; found.size < count && tries < TRIES; tries += 1) {
-    const port = randomInt(LOWEST, HIGHEST)
+    const port = randomInt(lowest, highest)
     if (!found.has(port) && !except.has(port) && (await portIsFree(port))) found.add(port)
   }
-  if (found.size < count) throw new StackError(`no ${count} free ports between ${LOWEST} and ${HIGHEST}`)
+  if (found.size < count) throw new StackError(`no ${count} free ports between ${lowest} and ${highest}`)
   return [...found]
 }
 
