@@ -216,13 +216,12 @@ test('ends within two seconds of a signal with fifty streams open, is started ag
   expect((await browsers[0]?.ask('/api/sessions'))?.status).toBe(200)
 })
 
-test('signs a wizard out everywhere within a minute of a new password', async () => {
+test('signs a wizard out everywhere when the password is changed', async () => {
   const character = await loginPlayer(game, WIZARD.name, WIZARD.password)
   const live = await readLive(wizard)
   await character.ask(`@password ${WIZARD.password}=another-password-of-the-tests`, /password/i, ANSWER_MS)
   await waitUntil(async () => (await wizard.ask('/api/auth/session')).status === 401, {
-    timeoutMs: 70_000,
-    everyMs: 500,
+    timeoutMs: 20_000,
     what: 'the end of the sign-in',
   })
   await live.waitFor('auth', ({ reason }) => reason === 'revoked')

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { actorOf, tell } from '../effects/output.ts'
+import { stateChanged } from '../sessions/binding.ts'
 import type { Inquiry } from '../sessions/inquiry.ts'
 import { PASSWORD_LENGTH_MAX, passwordProblem } from '../world/names.ts'
 import { changeWorldOnce, WORLD_AWAY } from './change-world.ts'
@@ -51,8 +52,9 @@ export const changingPassword: Inquiry = {
     if (verdict.kind === 'wrong') return [tell(session, 'The old password that you entered was incorrect.')]
     return changeWorldOnce({ session, context, world }, async (editor) => {
       const changed = await editor.changePassword(actorOf(session).dbref, verdict.from, verdict.to)
-      const text = changed ? 'You have changed your password.' : 'Your password was changed elsewhere meanwhile.'
-      return [tell(session, text)]
+      if (!changed) return [tell(session, 'Your password was changed elsewhere meanwhile.')]
+      // Consoles sign out at once whoever signed in with the old one.
+      return [tell(session, 'You have changed your password.'), stateChanged('password', session, {})]
     })
   },
 }

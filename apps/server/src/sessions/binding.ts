@@ -83,7 +83,7 @@ export function announce(session: SessionRecord, context: GameContext, what: str
 
 /** For the console. */
 export function stateChanged(
-  change: 'bind' | 'unbind',
+  change: 'bind' | 'unbind' | 'password',
   { player, playerName }: SessionRecord,
   detail: Readonly<Record<string, string | boolean>>,
 ): Effect {

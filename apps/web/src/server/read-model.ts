@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { messageOf, systemClock } from '@holdfast/runtime'
 import { openConsole } from '@holdfast/store'
+import type { ShownEvent } from '@holdfast/store/contracts'
 import { createLiveHub, type LiveHub, type LiveSource } from './live/live-hub.ts'
 import { tickOf } from './live/tick-of.ts'
 import type { ConsolePort } from './ports.ts'
@@ -19,11 +20,11 @@ export interface ReadModel {
  * Opens the read model, and the streams that tell of it. Nobody waits for it: who asks while Kafka is away is told so. One that
  * cannot be opened at all ends the process.
  */
-export function startReadModel(parts: Parts): ReadModel {
+export function startReadModel(parts: Parts, onEvent: (event: ShownEvent) => void): ReadModel {
   const { lifecycle, logger, metrics } = parts
   const opened: { console: ConsolePort | null; live: LiveHub | null } = { console: null, live: null }
   metrics.gauge('console_streams', 'Live streams that are open.', [], (gauge) => gauge.set(opened.live?.streams ?? 0))
-  open(parts, opened).catch((error: unknown) => {
+  open(parts, opened, onEvent).catch((error: unknown) => {
     if (lifecycle.signal.aborted) return
     logger.fatal({ problem: messageOf(error) }, 'the read model cannot be opened')
     process.exitCode = 1
@@ -32,12 +33,16 @@ export function startReadModel(parts: Parts): ReadModel {
   return opened
 }
 
-async function open(parts: Parts, opened: { console: ConsolePort | null; live: LiveHub | null }): Promise<void> {
+async function open(
+  parts: Parts,
+  opened: { console: ConsolePort | null; live: LiveHub | null },
+  onEvent: (event: ShownEvent) => void,
+): Promise<void> {
   const { config, lifecycle, logger, metrics, incarnation } = parts
   const { redisUrl, brokers, secret } = config
   const console = await lifecycle.acquire(
     'read model',
-    () => openConsole({ redisUrl, brokers, secret, incarnation, clock: systemClock, logger, metrics }),
+    () => openConsole({ redisUrl, brokers, secret, incarnation, clock: systemClock, logger, metrics, onEvent }),
     (part) => part.close(),
     { deadlineMs: CLOSE_MS },
   )

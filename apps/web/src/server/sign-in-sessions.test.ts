@@ -180,3 +180,17 @@ test('keeps at most twenty sessions of one wizard: the quietest goes', async () 
   expect(sessions.of('#1')).toHaveLength(20)
   expect(ended).toEqual([[hashOf(first.token), 'expired']])
 })
+
+test('ends what was signed in with a password as soon as the game tells that it is another', async () => {
+  const { start, game, asked, ended } = setUp()
+  const sessions = start()
+  const { token } = sessions.open(wizard)
+  await sessions.confirm('#2')
+  expect(asked).toEqual([])
+  await sessions.confirm('#1')
+  expect(await sessions.find(token, true)).not.toBeNull()
+  game.answer = { ...wizard, credentialEpoch: 'e2' }
+  await sessions.confirm('#1')
+  expect(await sessions.find(token, true)).toBeNull()
+  expect(ended).toEqual([[hashOf(token), 'revoked']])
+})

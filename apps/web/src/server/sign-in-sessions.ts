@@ -30,6 +30,8 @@ export interface SignInSessions {
   /** Null for a token that is none, or of a session that is over. `isUse` false: a program looks, and no person does. */
   find(token: string, isUse: boolean): Promise<SignInSession | null>
   end(hash: string, reason: EndReason): void
+  /** Asks the game at once whether this is a wizard still, by the same password; not at all where nobody is signed in as it. */
+  confirm(dbref: string): Promise<void>
   of(dbref: string): SignInSession[]
   /** When it ends at the latest, epoch ms. */
   expiryOf(session: SignInSession): number
@@ -66,6 +68,7 @@ export function createSignInSessions({ clock, randomBytes, copies, standing }: S
   }
 
   const confirm = async (dbref: string): Promise<void> => {
+    if (of(dbref).length === 0) return
     const answer = await standing(dbref)
     if (answer.kind === 'unavailable') return
     for (const session of of(dbref)) {
@@ -127,6 +130,7 @@ export function createSignInSessions({ clock, randomBytes, copies, standing }: S
       return session
     },
     end,
+    confirm,
     of,
     expiryOf: ({ since }) => since + LIFE_MS,
     isUnconfirmed: ({ confirmedAt }) => clock.now() - confirmedAt > UNCONFIRMED_MS,

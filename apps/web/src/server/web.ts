@@ -46,13 +46,17 @@ export async function startWeb(config: WebConfig, lifecycle: Lifecycle, logger: 
     () => createHealth({ clock: systemClock }),
     (part) => part.close(),
   )
-  const model = startReadModel(parts)
+  const held: { sessions: SignInSessions | null } = { sessions: null }
+  const model = startReadModel(parts, ({ detail }) => {
+    if (detail.change === 'password' && typeof detail.player === 'string') void held.sessions?.confirm(detail.player)
+  })
   health.check('kafka', () => {
     const isReady = model.console?.status().isReady === true
     return isReady ? { ok: true } : { ok: false, detail: 'what processes publish has not been read yet: is Kafka up?' }
   })
   collectChecks(metrics, health)
   const sessions = await holdSignIns(parts, model)
+  held.sessions = sessions
   const guard = createGuard({ sessions, isReadOnly: config.isReadOnly })
   const answering = await lifecycle.acquire(
     'requests under way',

@@ -30,6 +30,7 @@ export interface ConsoleModelOptions {
   clock: Clock
   reading: () => ReadingFacts
   onListenerFailed: (error: unknown) => void
+  onEvent?: ((event: ShownEvent) => void) | undefined
 }
 
 /** What a console knows, in memory; answers are made of it (console-answers.ts) and readers feed it (read-model.ts). */
@@ -53,7 +54,7 @@ export interface ConsoleModel {
   readonly changes: RowChanges
 }
 
-export function createConsoleModel({ clock, reading, onListenerFailed }: ConsoleModelOptions): ConsoleModel {
+export function createConsoleModel({ clock, reading, onListenerFailed, onEvent }: ConsoleModelOptions): ConsoleModel {
   const processes = createProcessTable(clock)
   const schedule = createReadingSchedule()
   const divergence = createDivergenceList()
@@ -115,7 +116,7 @@ export function createConsoleModel({ clock, reading, onListenerFailed }: Console
     return look
   }
 
-  const onEvent = (event: ShownEvent): void => {
+  const apply = (event: ShownEvent): void => {
     changes.bump()
     divergence.told(event, clock.monotonic())
     // An auditor has seen something, or put it right: what this console has read of it may be from before.
@@ -130,7 +131,9 @@ export function createConsoleModel({ clock, reading, onListenerFailed }: Console
     },
     applyEvent(record) {
       const event = events.apply(record)
-      if (event) onEvent(event)
+      if (!event) return
+      apply(event)
+      onEvent?.(event)
     },
     putStored: (sid, stored, readAt) => copies.putStored(sid, stored, readAt),
     tick() {

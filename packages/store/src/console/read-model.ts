@@ -1,5 +1,5 @@
 import type { Clock, Logger, Metrics } from '@holdfast/runtime'
-import type { Sid } from '../contracts/index.ts'
+import type { ShownEvent, Sid } from '../contracts/index.ts'
 import { createBatcher } from '../kafka/batcher.ts'
 import { createKafka } from '../kafka/create-kafka.ts'
 import { createSeal } from '../kafka/seal.ts'
@@ -40,6 +40,8 @@ export interface ConsoleOptions {
   clock: Clock
   logger: Logger
   metrics: Metrics
+  /** Hears of each event once it is in the picture, at the start of the last hours' too. */
+  onEvent?: (event: ShownEvent) => void
 }
 
 export interface ConsoleStatus {
@@ -89,6 +91,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
     clock,
     reading: () => (reads ? { ...reads.feed.facts(), redisAnsweredAt: reads.observer.answeredAt } : NOTHING_READ),
     onListenerFailed: seen.listenerFailed,
+    onEvent: options.onEvent,
   })
   const audit = createAuditLog(clock, () => feed.audit)
   const feed: LogFeed = startLogFeed({
