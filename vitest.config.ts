@@ -34,6 +34,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
+          globalSetup: './tools/quality/src/e2e-setup.ts',
           setupFiles: './tools/quality/src/lane-setup.ts',
           maxWorkers: LANES,
           sequence: { groupOrder: 2 },

@@ -25,8 +25,12 @@ export type ProgramName = keyof typeof PROGRAMS
 const JAVA_MIN = 17
 const INSTALL_DEADLINE_MS = 600_000
 
-/** Debian's installer starts the services it installs; nothing of ours may leave a Redis on 6379 that nobody asked for. */
+/**
+ * Debian's installer starts the services it installs; nothing of ours may leave a Redis on 6379 that nobody asked for. One at a time
+ * on a machine: apt refuses a second `update`, and its `install` would go by lists that are half there.
+ */
 const INSTALL_SCRIPT = `
+exec 9> /run/holdfast-install.lock && flock -w 300 9
 policy=/usr/sbin/policy-rc.d
 if [ ! -e "$policy" ]; then
   trap 'rm -f "$policy"' EXIT
