@@ -1,3 +1,4 @@
+import type { LiveTick } from '@holdfast/store/contracts'
 import type { Route } from './asked.ts'
 import type { PageFacts, Visitor } from './visitor.ts'
 
@@ -30,6 +31,8 @@ export interface ConsoleProcess {
   /** Null where nobody is signed in with this request's cookie. */
   visitorOf(headers: Headers): Promise<Visitor | null>
   pageFactsFor(headers: Headers): PageFacts
+  /** How everything stands, as the stream would say it now; null until it can be said. */
+  tick(): LiveTick | null
 }
 
 declare global {

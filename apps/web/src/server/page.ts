@@ -1,3 +1,4 @@
+import type { LiveTick } from '@holdfast/store/contracts'
 import { headers } from 'next/headers'
 import { consoleProcess } from './console-process.ts'
 import type { PageFacts, Visitor } from './visitor.ts'
@@ -6,6 +7,9 @@ import type { PageFacts, Visitor } from './visitor.ts'
 export async function visitor(): Promise<Visitor | null> {
   return (await consoleProcess()?.visitorOf(await headers())) ?? null
 }
+
+/** How everything stands, for the first paint; null while the console is still starting. */
+export const firstTick = (): LiveTick | null => consoleProcess()?.tick() ?? null
 
 /** Null while the console is still starting. */
 export async function pageFacts(): Promise<PageFacts | null> {

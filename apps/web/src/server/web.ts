@@ -16,6 +16,7 @@ import { arrivalIn, hostnameOf } from './arrival.ts'
 import type { ConsoleProcess } from './console-process.ts'
 import { createGuard } from './guard.ts'
 import { createLimits } from './limits.ts'
+import { tickOf } from './live/tick-of.ts'
 import { type ReadModel, startReadModel } from './read-model.ts'
 import { createRoutes } from './routes.ts'
 import { settleRequests } from './settle-requests.ts'
@@ -78,6 +79,7 @@ export async function startWeb(config: WebConfig, lifecycle: Lifecycle, logger: 
   return {
     routes,
     visitorOf: guard.visitorOf,
+    tick: () => (model.console && model.live ? tickOf(model.console, systemClock.now()) : null),
     pageFactsFor(headers) {
       const { host, isHttps } = arrivalIn(headers)
       const derived = `${isHttps ? 'wss' : 'ws'}://${hostnameOf(host)}:${config.gatewayHttpPort}/ws`

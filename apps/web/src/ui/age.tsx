@@ -21,10 +21,17 @@ export function Age({ at, status, isBlock = false }: { at: string | null; status
   const age = now - Date.parse(at)
   const freshness = status ?? freshnessOf(age)
   const text = freshness === 'fresh' ? ageText(age) : `${ageText(age)} old`
-  return <AgeLabel freshness={freshness} text={text} isBlock={isBlock} title={`read ${timeText(at)}`} />
+  return (
+    <AgeLabel
+      freshness={freshness}
+      text={text}
+      isBlock={isBlock}
+      title={now > 0 ? `read ${timeText(at)}` : undefined}
+    />
+  )
 }
 
-function AgeLabel(props: { freshness: Freshness; text: string; isBlock: boolean; title?: string }) {
+function AgeLabel(props: { freshness: Freshness; text: string; isBlock: boolean; title?: string | undefined }) {
   const { freshness, text, isBlock, title } = props
   const Tag = isBlock ? 'small' : 'span'
   return (
@@ -40,7 +47,11 @@ export function Ago({ at, className = 'age' }: { at: string | number; className?
   const now = useNow()
   const moment = typeof at === 'number' ? at : Date.parse(at)
   return (
-    <time className={className} dateTime={new Date(moment).toISOString()} title={timeText(moment)}>
+    <time
+      className={className}
+      dateTime={new Date(moment).toISOString()}
+      title={now > 0 ? timeText(moment) : undefined}
+    >
       {ageText(now - moment)} ago
     </time>
   )

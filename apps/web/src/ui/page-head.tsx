@@ -1,7 +1,7 @@
 'use client'
 
 import type { ReactNode } from 'react'
-import { useLive, useLiveStore } from '#features/live/services.tsx'
+import { useLive, useLiveStore, useNow } from '#features/live/services.tsx'
 import { Button } from './button.tsx'
 import { timeText } from './format/time.ts'
 import { PageTitle } from './page-title.tsx'
@@ -20,7 +20,9 @@ export function PageHead({ title, about, children }: { title: ReactNode; about?:
 
 /** When what is shown was so, by the console's clock. */
 export function AsOf({ at }: { at: string | null | undefined }) {
-  if (!at) return null
+  // The server does not know the browser's time zone.
+  const isAlive = useNow() > 0
+  if (!at || !isAlive) return null
   return <span className="age max-lg:hidden">as of {timeText(at)}</span>
 }
 

@@ -1,7 +1,7 @@
 import { redirect } from 'next/navigation'
 import type { ReactNode } from 'react'
 import { Shell } from '#features/shell/shell.tsx'
-import { visitor } from '#server/page.ts'
+import { firstTick, visitor } from '#server/page.ts'
 import { QueryProvider } from '#ui/query-provider.tsx'
 
 /** Every page of the console: only for a wizard who is signed in. */
@@ -10,7 +10,9 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
   if (wizard === null) redirect('/login')
   return (
     <QueryProvider>
-      <Shell wizard={wizard}>{children}</Shell>
+      <Shell wizard={wizard} firstTick={firstTick()}>
+        {children}
+      </Shell>
     </QueryProvider>
   )
 }

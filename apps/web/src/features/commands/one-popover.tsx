@@ -1,6 +1,6 @@
 'use client'
 
-import { type FormEvent, type ReactNode, useRef, useState } from 'react'
+import { type FormEvent, type KeyboardEvent, type ReactNode, useRef, useState } from 'react'
 import { useShortcut } from '#features/keyboard/keyboard.tsx'
 import { useCommandsOff, useWizard } from '#features/shell/wizard.tsx'
 import { Button } from '#ui/button.tsx'
@@ -55,7 +55,7 @@ function OneForm({ type, scope, onDone }: { type: OneProps['type']; scope: Scope
   const giving = useGiving(onDone)
   const isBoot = type === 'disconnect'
   const missing = reason.trim() === '' ? 'Say why' : !isBoot && text.trim() === '' ? 'Say what' : null
-  const submit = (event: FormEvent): void => {
+  const submit = (event: FormEvent | KeyboardEvent): void => {
     event.preventDefault()
     if (missing !== null || giving.isGiving) return
     const said = text.trim() === '' ? {} : { text: text.trim() }
@@ -63,7 +63,16 @@ function OneForm({ type, scope, onDone }: { type: OneProps['type']; scope: Scope
   }
   const preview = isBoot ? text.trim() || SHOWN_THE_DOOR : messagePreview(name, text.trim() || '...')
   return (
-    <form className="grid gap-2" role="dialog" aria-label={`${VERBS[type].do} ${scope.what}`} onSubmit={submit}>
+    <form
+      className="grid gap-2"
+      role="dialog"
+      aria-label={`${VERBS[type].do} ${scope.what}`}
+      onSubmit={submit}
+      // In the text Enter is a new line.
+      onKeyDown={(event) => {
+        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit(event)
+      }}
+    >
       <p className="font-medium">
         {VERBS[type].do} {scope.sentence}?
       </p>

@@ -6,7 +6,7 @@ import { useEffect, useRef, useState } from 'react'
 import { errorText } from '#features/api/api-error.ts'
 import { eventsQuestion } from '#features/api/questions.ts'
 import { useShortcut } from '#features/keyboard/keyboard.tsx'
-import { useApi, useLive } from '#features/live/services.tsx'
+import { useApi, useLive, useNow } from '#features/live/services.tsx'
 import { useAnswer } from '#features/live/use-answer.ts'
 import { download } from '#features/sessions/export-rows.ts'
 import { useToast } from '#features/toasts/toasts.tsx'
@@ -103,7 +103,7 @@ export function EventsPage() {
         )}
       </div>
       <QueryProblem what="Events" error={error} shownAsOf={page?.asOf} onRetry={refetch} />
-      {page && list.items.length === 0 && (
+      {page?.items.length === 0 && list.items.length === 0 && (
         <p className="empty">
           {isFiltered ? (
             <>
@@ -140,12 +140,13 @@ export function EventsPage() {
 function NothingHeard() {
   const isKafkaDown = useLive(({ tick }) => tick?.kafka.up === false)
   const heardAt = useLive(({ tick }) => tick?.sources.find(({ id }) => id === 'kafka')?.observedAt ?? null)
+  const isAlive = useNow() > 0
   if (!isKafkaDown) return null
   return (
     <p className="empty hatched">
       <span className="on-hatch">
-        <b>Nothing is heard{heardAt !== null && ` since ${timeText(heardAt)}`}.</b> What happens until Kafka answers is
-        read then.
+        <b>Nothing is heard{heardAt !== null && isAlive && ` since ${timeText(heardAt)}`}.</b> What happens until Kafka
+        answers is read then.
       </span>
     </p>
   )

@@ -21,7 +21,12 @@ const tickAt = (now: number, sessions: number): LiveTick => ({
 
 test('the frame takes the answers that are asked for while the stream is broken, and ages where none comes', async () => {
   const clock = manualClock()
-  const live = createLiveStore({ fetch: async () => new Response('{}', { status: 503 }), clock, random: () => 1 })
+  const live = createLiveStore({
+    firstTick: null,
+    fetch: async () => new Response('{}', { status: 503 }),
+    clock,
+    random: () => 1,
+  })
   let asked = 0
   let isAway = false
   const ask = async (): Promise<LiveTick> => {

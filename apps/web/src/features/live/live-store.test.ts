@@ -29,7 +29,7 @@ function rig() {
     })
     return new Response(readable)
   }
-  const store = createLiveStore({ fetch, clock, random: () => 1 })
+  const store = createLiveStore({ firstTick: null, fetch, clock, random: () => 1 })
   let resyncs = 0
   const patches: number[] = []
   store.onResync(() => resyncs++)

@@ -15,6 +15,8 @@ const HEARD_EVERY_MS = 250
 /** What the pages see of the console's stream. One per browser tab. */
 export interface LiveStore {
   readonly state: LiveState
+  /** What `state` was at first. */
+  readonly first: LiveState
   /** Called after each change of `state`. Returns a function that ends it. */
   subscribe(listener: () => void): () => void
   /** Each patch that is not held back by a pause. */
@@ -37,13 +39,15 @@ export interface LiveStore {
 }
 
 export interface LiveStoreOptions {
+  /** What the page came with, before the stream says anything. */
+  firstTick: LiveTick | null
   fetch: typeof globalThis.fetch
   clock: Clock
   /** 0 to 1, for the jitter of retries. */
   random: () => number
 }
 
-export const IDLE_STATE: LiveState = {
+const IDLE_STATE: LiveState = {
   stream: { kind: 'connecting' },
   tick: null,
   build: null,
@@ -52,12 +56,13 @@ export const IDLE_STATE: LiveState = {
   pausedAt: null,
 }
 
-export function createLiveStore({ fetch, clock, random }: LiveStoreOptions): LiveStore {
+export function createLiveStore({ firstTick, fetch, clock, random }: LiveStoreOptions): LiveStore {
   const listeners = new Set<() => void>()
   const patchListeners = new Set<(patch: LivePatch) => void>()
   const tickListeners = new Set<(tick: LiveTick) => void>()
   const resyncListeners = new Set<() => void>()
-  let state = IDLE_STATE
+  const first: LiveState = { ...IDLE_STATE, tick: firstTick }
+  let state = first
   let running: AbortController | null = null
   let waiting: { cancel(): void } | null = null
   let sleeping: { cancel(): void } | null = null
@@ -166,6 +171,7 @@ export function createLiveStore({ fetch, clock, random }: LiveStoreOptions): Liv
     get state() {
       return state
     },
+    first,
     subscribe: (listener) => listen(listeners, listener),
     onPatch: (listener) => listen(patchListeners, listener),
     onTick: (listener) => listen(tickListeners, listener),

@@ -1,13 +1,14 @@
 'use client'
 
 import { systemClock } from '@holdfast/runtime/clock'
+import type { LiveTick } from '@holdfast/store/contracts'
 import { useQueryClient } from '@tanstack/react-query'
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react'
 import { pulseQuestion } from '#features/api/questions.ts'
 import { type ApiClient, createApiClient } from '#features/api/request.ts'
 import { followPulse } from './follow-pulse.ts'
 import { createHistory, type History, type Sample } from './history.ts'
-import { createLiveStore, IDLE_STATE, type LiveStore } from './live-store.ts'
+import { createLiveStore, type LiveStore } from './live-store.ts'
 import { createServerClock, type ServerClock } from './server-clock.ts'
 import type { LiveState } from './stream-state.ts'
 import { createTicker, type Ticker } from './ticker.ts'
@@ -23,10 +24,12 @@ interface Services {
 
 const ServicesContext = createContext<Services | null>(null)
 
-function createServices(): Services {
+function createServices(firstTick: LiveTick | null): Services {
   const clock = createServerClock(systemClock.now)
+  // Until something tells it better: a tick that seems old would not be shown.
+  if (firstTick) clock.noteTold(Date.parse(firstTick.now), systemClock.now())
   const fetch: typeof globalThis.fetch = (input, init) => globalThis.fetch(input, init)
-  const live = createLiveStore({ fetch, clock: systemClock, random: Math.random })
+  const live = createLiveStore({ firstTick, fetch, clock: systemClock, random: Math.random })
   return {
     clock,
     live,
@@ -41,8 +44,8 @@ function createServices(): Services {
 }
 
 /** What every page of the console asks with: the API, the stream, the console's time. One for a tab. */
-export function ServicesProvider({ children }: { children: ReactNode }) {
-  const [services] = useState(createServices)
+export function ServicesProvider({ firstTick, children }: { firstTick: LiveTick | null; children: ReactNode }) {
+  const [services] = useState(() => createServices(firstTick))
   const { live } = services
   const queries = useQueryClient()
   useEffect(() => {
@@ -88,7 +91,7 @@ export function useLive<T>(select: (state: LiveState) => T): T {
   return useSyncExternalStore(
     live.subscribe,
     () => select(live.state),
-    () => select(IDLE_STATE),
+    () => select(live.first),
   )
 }
 
@@ -104,7 +107,10 @@ export function useHistory(): readonly Sample[] {
 
 const NO_SAMPLES: readonly Sample[] = []
 
-/** The console's time, epoch ms, anew each second. */
+/**
+ * The console's time, epoch ms, anew each second. 0 where the page is not alive yet: no time of day can be told then, for the
+ * server does not know the browser's zone.
+ */
 export function useNow(): number {
   const { ticker } = useServices()
   return useSyncExternalStore(

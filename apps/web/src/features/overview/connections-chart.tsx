@@ -40,7 +40,11 @@ export function ConnectionsChart() {
         </span>
       </div>
       <QueryProblem what="Events" error={error} shownAsOf={data?.asOf} onRetry={() => void refetch()} />
-      {data && <Bars found={found} now={now} />}
+      {data ? (
+        <Bars found={found} now={now} />
+      ) : (
+        <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} className="block w-full" aria-hidden="true" />
+      )}
     </section>
   )
 }

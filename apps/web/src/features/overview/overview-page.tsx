@@ -52,6 +52,7 @@ export function OverviewPage() {
           />
           <ul className="list">
             {divergence.data && concerns.length === 0 && <AllWell divergence={divergence.data} tick={tick} />}
+            {!divergence.data && concerns.length === 0 && <li aria-hidden="true" />}
             {concerns.map((concern) => (
               <ConcernLine key={concern.id} concern={concern} />
             ))}

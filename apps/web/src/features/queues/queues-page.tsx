@@ -64,7 +64,7 @@ export function QueuesPage() {
         )}
       </PageHead>
       <QueryProblem what="Queues" error={error} shownAsOf={data?.asOf} onRetry={() => void refetch()} />
-      {data && <QueueCards queues={data} />}
+      {data ? <QueueCards queues={data} /> : <div className="queue-cards-place" />}
       <nav className="tabs pt-3" aria-label="Queues">
         {KINDS.map((each) => (
           <button

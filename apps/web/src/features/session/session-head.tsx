@@ -45,7 +45,7 @@ export function SessionHead({ detail, isReconciling, onReconcile, onCopyLink }: 
   return (
     <>
       <div className="page-head" style={{ paddingBottom: 4 }}>
-        <Link href="/sessions" className="text-text-3 hover:underline">
+        <Link href="/sessions" className="inline-flex min-h-6 items-center text-text-3 hover:underline">
           Sessions
         </Link>
         <span className="text-text-3" aria-hidden="true">

@@ -89,7 +89,8 @@ export function SessionsTable(props: SessionsTableProps) {
         aria-multiselectable="true"
         aria-rowcount={count + 1}
         aria-activedescendant={cursor >= 0 && rows.size > 0 ? rowId(cursor) : undefined}
-        tabIndex={0}
+        // Without rows there is nothing that focus could be seen on.
+        tabIndex={count > 0 ? 0 : -1}
         onFocus={() => cursor < 0 && count > 0 && onCursor(0)}
       >
         <Widths columns={columns} />

@@ -37,6 +37,15 @@ describe('the banner', () => {
     expect(bannerOf({ tick: null, stream: { kind: 'connecting' }, now: NOW })).toBeNull()
   })
 
+  it('tells no time of day before the page is alive', () => {
+    const before = (change: Partial<LiveTick>) => bannerOf({ tick: tick(change), stream: live, now: 0 })?.title
+    expect(before(redisDown)).toBe('Redis unreachable.')
+    expect(before(kafkaDown)).toBe('Kafka does not answer; showing Redis.')
+    expect(before({ ...redisDown, ...kafkaDown })).toBe('No live data.')
+    const missed = [{ id: 'gw-2', sessions: 388, partitions: 0 }]
+    expect(before({ sources: [source('gw-2', 'dead', 14)], missed })).toBe('gw-2 has been silent.')
+  })
+
   it('tells the worst first', () => {
     const sources = [...SOURCES.slice(0, 3), source('gw-2', 'dead', 14), source('srv-1')]
     const silent = { sources, missed: [{ id: 'gw-2', sessions: 388, partitions: 0 }] }

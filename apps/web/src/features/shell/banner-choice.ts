@@ -22,7 +22,7 @@ const BEHIND_MS = 5_000
 export interface BannerFacts {
   tick: LiveTick | null
   stream: StreamState
-  /** The console's time. */
+  /** The console's time; 0 before the page is alive, and then no time is told. */
   now: number
 }
 
@@ -34,9 +34,9 @@ export function bannerOf({ tick, stream, now }: BannerFacts): Banner | null {
   if (tickAge(tick, now) === 'dead') return stream.kind === 'retrying' ? unanswered(tick, now) : null
   const isRedisDown = !tick.redis.up
   const isKafkaDown = !tick.kafka.up
-  if (isRedisDown && isKafkaDown) return bothDown(tick)
+  if (isRedisDown && isKafkaDown) return bothDown(tick, now)
   if (isRedisDown) return redisDown(tick, now)
-  if (isKafkaDown) return kafkaDown(tick)
+  if (isKafkaDown) return kafkaDown(tick, now)
   return behind(tick) ?? silent(tick, now)
 }
 
@@ -50,11 +50,11 @@ const OFFLINE: Banner = {
   link: HEALTH,
 }
 
-const seenAt = ({ sources }: LiveTick, id: string): string | null =>
-  sources.find((source) => source.id === id)?.observedAt ?? null
+const seenAt = ({ sources }: LiveTick, id: string, now: number): string | null =>
+  now === 0 ? null : (sources.find((source) => source.id === id)?.observedAt ?? null)
 
-function bothDown(tick: LiveTick): Banner {
-  const seen = [seenAt(tick, 'redis'), seenAt(tick, 'kafka')]
+function bothDown(tick: LiveTick, now: number): Banner {
+  const seen = [seenAt(tick, 'redis', now), seenAt(tick, 'kafka', now)]
     .filter((at) => at !== null)
     .sort()
     .at(-1)
@@ -68,7 +68,7 @@ function bothDown(tick: LiveTick): Banner {
 }
 
 function redisDown(tick: LiveTick, now: number): Banner {
-  const since = seenAt(tick, 'redis')
+  const since = seenAt(tick, 'redis', now)
   const { pending, retrying } = tick.queues
   const waits = pending + retrying
   return {
@@ -80,8 +80,8 @@ function redisDown(tick: LiveTick, now: number): Banner {
   }
 }
 
-function kafkaDown(tick: LiveTick): Banner {
-  const since = seenAt(tick, 'kafka')
+function kafkaDown(tick: LiveTick, now: number): Banner {
+  const since = seenAt(tick, 'kafka', now)
   return {
     id: 'kafka-down',
     look: 'bad',

@@ -9,7 +9,7 @@ type Missed = LiveTick['missed'][number]
 /** `gw-2 has been silent for 14 s.` */
 export function silenceText(id: string, { sources }: Pick<LiveTick, 'sources'>, now: number): string {
   const heardAt = sources.find((source) => source.id === id)?.observedAt ?? null
-  return `${processName(id)} has been silent${heardAt === null ? '' : ` for ${ageText(now - Date.parse(heardAt))}`}.`
+  return `${processName(id)} has been silent${heardAt === null || now === 0 ? '' : ` for ${ageText(now - Date.parse(heardAt))}`}.`
 }
 
 /** What is unknown because of it, in its true numbers: `Its 388 sessions are Unknown.` */

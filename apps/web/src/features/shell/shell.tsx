@@ -1,6 +1,7 @@
 'use client'
 
-import { useRouter } from 'next/navigation'
+import type { LiveTick } from '@holdfast/store/contracts'
+import { useRouter, useSearchParams } from 'next/navigation'
 import { type ReactNode, useState } from 'react'
 import { CommandDesk } from '#features/commands/command-desk.tsx'
 import { KeyboardProvider, useShortcut } from '#features/keyboard/keyboard.tsx'
@@ -8,7 +9,6 @@ import { ServicesProvider, useLive, useLiveStore } from '#features/live/services
 import { RAIL, usePreference } from '#features/preferences/preferences.ts'
 import { ToastProvider } from '#features/toasts/toasts.tsx'
 import { Dialog } from '#ui/dialog.tsx'
-import { useMedia } from '#ui/use-media.ts'
 import { BannerLine } from './banner-line.tsx'
 import { SheetFrame, useIsSheetOpen } from './frame-sheet.tsx'
 import { HelpSheet } from './help-sheet.tsx'
@@ -20,11 +20,18 @@ import { TopBar } from './top-bar.tsx'
 import { useFocusOnTitle } from './use-focus-on-title.ts'
 import { type Wizard, WizardProvider } from './wizard.tsx'
 
+interface ShellProps {
+  wizard: Wizard
+  /** How everything stands, so that the first paint says it and nothing moves when the stream does. */
+  firstTick: LiveTick | null
+  children: ReactNode
+}
+
 /** Navigation and the frame around every page of the console. */
-export function Shell({ wizard, children }: { wizard: Wizard; children: ReactNode }) {
+export function Shell({ wizard, firstTick, children }: ShellProps) {
   return (
     <WizardProvider wizard={wizard}>
-      <ServicesProvider>
+      <ServicesProvider firstTick={firstTick}>
         <KeyboardProvider>
           <ToastProvider>
             <CommandDesk>
@@ -39,8 +46,8 @@ export function Shell({ wizard, children }: { wizard: Wizard; children: ReactNod
   )
 }
 
-/** A sheet beside the page leaves no room for the names of the pages. */
-const CROWDED = '(max-width: 1535px)'
+/** Names in the address that open one. */
+const SHEETS: ReadonlySet<string> = new Set(['peek', 'reconcile'])
 
 function Frame({ children }: { children: ReactNode }) {
   const [isRail, setIsRail] = usePreference(RAIL)
@@ -49,7 +56,8 @@ function Frame({ children }: { children: ReactNode }) {
   const live = useLiveStore()
   const router = useRouter()
   const isSheetOpen = useIsSheetOpen()
-  const isCrowded = useMedia(CROWDED) && isSheetOpen
+  // One that the address asks for comes with what it is about: room is made at the first paint.
+  const isSheetToCome = [...useSearchParams().keys()].some((name) => SHEETS.has(name))
   const close = (): void => setOpen(null)
   useFocusOnTitle()
   useShortcut('palette', () => setOpen('palette'))
@@ -57,7 +65,7 @@ function Frame({ children }: { children: ReactNode }) {
   useShortcut('nav', () => setIsRail(!isRail))
   useShortcut('pause', () => live.setPaused(!live.state.isPaused))
   return (
-    <div className="app" data-rail={isRail || isCrowded || undefined}>
+    <div className="app" data-rail={isRail || undefined} data-sheet={isSheetOpen || isSheetToCome || undefined}>
       <a href="#main" className="skip-link">
         Skip to the page
       </a>
