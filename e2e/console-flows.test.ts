@@ -4,8 +4,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openChromium } from './harness/chromium.ts'
 import { type ConsolePage, openConsolePage } from './harness/console-page.ts'
 import { type Game, startGame, WIZARD } from './harness/game.ts'
+import { alterGatewayMemory, alterServerMemory, DEBUGGABLE } from './harness/memory.ts'
 import { createPlayer, createPlayers, hangUpAll } from './harness/player.ts'
-import { sessionOf } from './harness/sessions.ts'
+import { sessionOf, sidOf } from './harness/sessions.ts'
 
 /** What a wizard does with the console, in Chromium and by keyboard alone, over a running game. */
 
@@ -19,7 +20,7 @@ let wizard: ConsolePage
 const soon = <T>(look: () => T) => expect.poll(look, { timeout: HEARD_MS })
 
 beforeAll(async () => {
-  ;[game, chromium] = await Promise.all([startGame({ console: true }), openChromium()])
+  ;[game, chromium] = await Promise.all([startGame({ console: true, env: DEBUGGABLE }), openChromium()])
   wizard = await openConsolePage(chromium, game)
   await wizard.signIn()
 })
@@ -131,6 +132,40 @@ test('shows what a hand has changed in Redis in Redis’s column alone, with bot
   player.hangUp()
 })
 
+test.each([
+  // Its owner is the gateway, and the server keeps what it was told.
+  { name: 'Isolde', copy: 'server', field: 'host', value: 'elsewhere.example', alter: alterServerMemory },
+  // Its owner is the server, and the gateway keeps what it was told.
+  { name: 'Tristan', copy: 'gateway', field: 'player', value: '#99', alter: alterGatewayMemory },
+] as const)(
+  'shows what has changed in the memory of the $copy and nowhere else in that column alone, and puts it right',
+  async ({ name, copy, field, value, alter }) => {
+    const { page, press } = wizard
+    const player = await createPlayer(game, name)
+    await wizard.openSession(`player:${name.toLowerCase()} state:in-sync `)
+    const stored = await sessionOf(game.redis, name)
+    await alter(game, sidOf(stored), field, value)
+    await press('r')
+    await page.getByText('Drifted in 1 field').waitFor({ timeout: DRIFTED_MS })
+    expect(await wizard.oddCopies(field)).toEqual([copy])
+    expect(await wizard.cell(field, copy).textContent()).toContain(value)
+    const others = page.locator(`[id="field-${field}"] td.cell:not([data-label="${copy}"])`)
+    for (const text of await others.allTextContents()) expect(text).toContain(stored.fields[field])
+    expect((await sessionOf(game.redis, name)).fields[field]).toBe(stored.fields[field])
+
+    await press('Shift+R')
+    const sheet = page.getByRole('complementary', { name: `Reconcile ${name}` })
+    await wizard.tabTo(sheet.getByLabel('Reason, for the audit'))
+    await wizard.type('a stray word')
+    await press('Control+Enter')
+    await sheet.getByText('1 field written, verified').waitFor()
+    await press('Escape')
+    await page.locator('.page-head').getByText('In sync').waitFor({ timeout: DRIFTED_MS })
+    expect(await wizard.oddCopies(field)).toEqual([])
+    player.hangUp()
+  },
+)
+
 test('tells a wizard who would reconcile what has changed meanwhile, keeps the form, and does it when asked again', async () => {
   const { page, press } = wizard
   const player = await createPlayer(game, 'Sabine')
@@ -206,6 +241,40 @@ test('boots a player: the intent at once, the effect when it has happened, and t
   expect(await line.textContent()).toMatch(
     new RegExp(`${WIZARD.name} \\(#1\\)\\s*Disconnect\\s*1 session: ${sid}\\s*asked for\\s*verified`),
   )
+})
+
+test('has a message read by the player of a session, and calls one who left meanwhile already gone, not an error', async () => {
+  const { page, press } = wizard
+  const player = await createPlayer(game, 'Lorna')
+  await wizard.openSession('player:lorna ')
+  await press('m')
+  const message = page.getByRole('dialog', { name: 'Message Lorna' })
+  await message.waitFor()
+  await wizard.type('a word')
+  await wizard.tabTo(message.getByLabel('Message'))
+  await wizard.type('Mind the tide.')
+  await press('Control+Enter')
+  await message.waitFor({ state: 'detached' })
+  await player.waitFor('Mind the tide.', HEARD_MS)
+  await wizard.toast('Messaged Lorna.')
+
+  // What is on its way to the page is held, so that it stays as it was when the wizard looked.
+  await press('p')
+  await page.locator('.pill', { hasText: 'Paused' }).waitFor()
+  player.send('QUIT')
+  await player.closed
+  await press('b')
+  const boot = page.getByRole('dialog', { name: 'Boot Lorna' })
+  await boot.waitFor()
+  await wizard.type('asked for')
+  await press('Enter')
+  await wizard.toast('Lorna: already gone.')
+  expect(await page.locator('.toast[data-look="bad"]').count()).toBe(0)
+  await press('p')
+  await page
+    .locator('.page-head')
+    .getByText(/^left /)
+    .waitFor()
 })
 
 test('acts on exactly the sessions that were stated, and on nobody who came after', async () => {

@@ -1,4 +1,5 @@
 import { waitUntil } from '@holdfast/runtime/testing'
+import { type Sid, sidSchema } from '@holdfast/store/contracts'
 import type { Redis } from 'ioredis'
 import type { Player } from './player.ts'
 
@@ -14,6 +15,9 @@ export async function readSessions(redis: Redis): Promise<SessionHash[]> {
   }
   return found
 }
+
+/** The session's id, which is the end of its key. */
+export const sidOf = ({ key }: SessionHash): Sid => sidSchema.parse(key.split(':s:').at(-1))
 
 /** The one session that is bound to a player of this name; waits for it, since what waits for Redis is told all the same. */
 export function sessionOf(redis: Redis, playerName: string): Promise<SessionHash> {
