@@ -1,5 +1,6 @@
 'use client'
 
+import type { EventItem } from '@holdfast/store/contracts'
 import { useQueryClient } from '@tanstack/react-query'
 import { parseAsInteger, parseAsString, useQueryStates } from 'nuqs'
 import { useEffect, useRef, useState } from 'react'
@@ -15,6 +16,8 @@ import { counted, countText } from '#ui/format/number.ts'
 import { timeText } from '#ui/format/time.ts'
 import { AsOf, PageHead, PauseButton } from '#ui/page-head.tsx'
 import { QueryProblem } from '#ui/query-problem.tsx'
+import { EventGroupLine } from './event-group-line.tsx'
+import { groupedEvents } from './event-groups.ts'
 import { EventLine } from './event-line.tsx'
 import { NO_EVENTS, withNewest, withOlder } from './event-list.ts'
 import { EVENT_TYPES, eventWords } from './event-words.ts'
@@ -37,6 +40,7 @@ export function EventsPage() {
   const { topic: _, p, o, ...asked } = url
   const key = JSON.stringify(asked)
   const { list, page, error, refetch, older, isOlderAsked } = useEvents(asked, key)
+  const isLinked = (item: EventItem): boolean => item.kind === 'event' && item.partition === p && item.offset === o
   const isFiltered = Object.values(asked).some((value) => value !== '')
   const field = useRef<HTMLInputElement>(null)
   useShortcut('search', () => field.current?.focus())
@@ -116,13 +120,13 @@ export function EventsPage() {
       )}
       <NothingHeard />
       <ol className="events" aria-label="Events, newest first">
-        {list.items.map((item) => (
-          <EventLine
-            key={item.id}
-            item={item}
-            isOpen={item.kind === 'event' && item.partition === p && item.offset === o}
-          />
-        ))}
+        {groupedEvents(list.items).map((row) =>
+          row.kind === 'group' ? (
+            <EventGroupLine key={row.id} group={row} isLinked={isLinked} />
+          ) : (
+            <EventLine key={row.id} item={row} isOpen={isLinked(row)} />
+          ),
+        )}
       </ol>
       {list.next !== null && (
         <p className="section">
