@@ -14,6 +14,7 @@ import { AsOf, PageHead, PauseButton } from '#ui/page-head.tsx'
 import { QueryProblem } from '#ui/query-problem.tsx'
 import { EntriesTable } from './entries-table.tsx'
 import { type ManyEntries, ManyEntriesDialog } from './many-entries-dialog.tsx'
+import { ProbeButton } from './probe-button.tsx'
 import { QueueCards } from './queue-cards.tsx'
 
 const KINDS = ['pending', 'retrying', 'dead'] as const
@@ -51,6 +52,7 @@ export function QueuesPage() {
       <PageHead title="Queues">
         <AsOf at={data?.asOf} />
         <PauseButton />
+        {data && <ProbeButton queues={data} />}
         {retryable.length > 0 && (
           <>
             {retryOff !== null && <span className="text-text-3 text-xs max-lg:hidden">{retryOff}</span>}
