@@ -1,5 +1,5 @@
 export * from './connection-state-store.ts'
-export type { Commands, Resolved, Submitted } from './console/commands.ts'
+export type { Commands, Resolved, Stopped, Submitted } from './console/commands.ts'
 export type { ConsoleAnswers, Misunderstood, SessionsQuery } from './console/console-answers.ts'
 export type { EventQuery } from './console/event-ring.ts'
 export type { Changed } from './console/expected-versions.ts'

@@ -10,6 +10,7 @@ const READS: RouteName[] = [
   'sessions',
   'session',
   'divergence',
+  'trend',
   'queues',
   'events',
   'health',
@@ -18,7 +19,7 @@ const READS: RouteName[] = [
   'pulse',
   'live',
 ]
-const CHANGES: RouteName[] = ['signOut', 'endOwnSession', 'submitCommand']
+const CHANGES: RouteName[] = ['signOut', 'endOwnSession', 'submitCommand', 'stopCommand']
 const recheck = { id: 'c1', type: 'recheck', target: { filter: '' } }
 
 test('lets nobody in without a session, whatever is asked', async () => {

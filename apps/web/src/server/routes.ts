@@ -5,6 +5,7 @@ import { ownSessionHandlers } from './api/own-session.ts'
 import { probeHandlers } from './api/probes.ts'
 import { readHandlers } from './api/reads.ts'
 import { signInHandler } from './api/sign-in.ts'
+import { stopCommandHandler } from './api/stop-command.ts'
 import { submitCommandHandler } from './api/submit-command.ts'
 import type { Route } from './asked.ts'
 import type { RouteName } from './console-process.ts'
@@ -44,12 +45,14 @@ export function createRoutes(parts: RoutesParts): Record<RouteName, Route> {
     sids: to('sids', guard.reads(reads.sids)),
     session: to('session', guard.reads(reads.session)),
     divergence: to('divergence', guard.reads(reads.divergence)),
+    trend: to('trend', guard.reads(reads.trend)),
     queues: to('queues', guard.reads(reads.queues)),
     events: to('events', guard.reads(reads.events)),
     health: to('health', guard.reads(reads.health)),
     audit: to('audit', guard.reads(reads.audit)),
     submitCommand: to('submitCommand', guard.changes(submitCommandHandler(console, limits.commands))),
     command: to('command', guard.reads(reads.command)),
+    stopCommand: to('stopCommand', guard.changes(stopCommandHandler(console))),
     pulse: to('pulse', guard.reads(reads.pulse)),
     live: to('live', guard.reads(liveHandler(parts.live))),
     healthz: to('healthz', probes.healthz),

@@ -105,7 +105,9 @@ export function createCaseBook({ clock, outbox, repairs, events }: CaseBookOptio
     open.repairs++
     open.healedBy = 'repair'
     const id = `r:${one.sid}:${finding.since}:${open.repairs}`
-    outbox.audit({ kind: 'repair', id, sid: one.sid, cause: finding.cause, what })
+    const { sid } = one
+    const target = { sid, handle: finding.handle, player: playerOf(look) }
+    outbox.audit({ kind: 'repair', id, sid, cause: finding.cause, what, target })
     events.onRepaired(finding.cause)
   }
 
@@ -170,4 +172,10 @@ export function createCaseBook({ clock, outbox, repairs, events }: CaseBookOptio
       return counts
     },
   }
+}
+
+/** As the memory knows it; of a session that only Redis has, as Redis does. */
+function playerOf({ record, copies: { redis } }: Look): { dbref: string; name: string } | null {
+  const { player, playerName } = record ?? (redis.kind === 'read' ? redis.fields : {})
+  return player ? { dbref: player, name: playerName || player } : null
 }

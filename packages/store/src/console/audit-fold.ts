@@ -14,6 +14,8 @@ export interface AuditedCommand {
   readonly results: ReadonlyMap<Sid, AuditRecordOf<'result'>>
   /** The last that was said; a late result may have come after it. */
   readonly concluded: AuditRecordOf<'concluded'> | null
+  /** A wizard has it stopped. */
+  readonly stop: AuditRecordOf<'stop'> | null
   /** When something of it was last read, monotonic ms. */
   readonly heardAt: number
 }
@@ -80,6 +82,7 @@ export function createAuditFold(): AuditFold {
       requested,
       results: new Map(),
       concluded: null,
+      stop: null,
       heardAt: now,
     }
     commands.set(requested.id, command)
@@ -101,6 +104,7 @@ export function createAuditFold(): AuditFold {
       if (!command) return false
       command.heardAt = now
       if (record.kind === 'concluded') command.concluded = record
+      else if (record.kind === 'stop') command.stop = record
       else {
         command.results.set(record.sid, record)
         results++

@@ -1,4 +1,4 @@
-import type { AuditItem, CommandRequest } from '../contracts/index.ts'
+import type { AuditItem, AuditTarget, CommandRequest, Sid } from '../contracts/index.ts'
 import type { AuditedCommand, AuditedItem } from './audit-fold.ts'
 import { commandOf, type Progress } from './command-state.ts'
 
@@ -18,13 +18,21 @@ const NUMBER = new Intl.NumberFormat('en')
 /** `1 session`, `1,204 sessions`. */
 const sessions = (count: number): string => `${NUMBER.format(count)} ${count === 1 ? 'session' : 'sessions'}`
 
-export function itemOf(item: AuditedItem, progress: Progress, now: number): AuditItem {
-  if (item.kind === 'command') return commandItem(item, progress, now)
+export interface ItemFacts {
+  progress: Progress
+  /** Monotonic ms. */
+  now: number
+  /** Who a session is, for a record that does not tell; undefined where nobody knows. */
+  named: (sid: Sid) => AuditTarget | undefined
+}
+
+export function itemOf(item: AuditedItem, facts: ItemFacts): AuditItem {
+  if (item.kind === 'command') return commandItem(item, facts)
   const { record } = item
   const head = { id: record.id, at: new Date(record.at).toISOString(), commandId: null }
   if (record.kind === 'sign-in') {
     const who = record.who ?? 'a name that nobody has'
-    return { ...head, who, action: 'Sign in', scope: 'console', reason: '', result: record.outcome }
+    return { ...head, who, action: 'Sign in', scope: 'console', reason: '', result: record.outcome, target: null }
   }
   return {
     ...head,
@@ -33,11 +41,13 @@ export function itemOf(item: AuditedItem, progress: Progress, now: number): Audi
     scope: `1 session: ${record.sid}`,
     reason: record.cause,
     result: record.what,
+    target: record.target ?? facts.named(record.sid) ?? null,
   }
 }
 
-function commandItem(command: AuditedCommand, progress: Progress, now: number): AuditItem {
+function commandItem(command: AuditedCommand, { progress, now, named }: ItemFacts): AuditItem {
   const { requested } = command
+  const [only] = requested.sids.length === 1 ? requested.sids : []
   const { id, at, by, request } = requested
   return {
     id,
@@ -48,6 +58,7 @@ function commandItem(command: AuditedCommand, progress: Progress, now: number): 
     reason: request.reason ?? '',
     result: resultOf(command, progress, now),
     commandId: id,
+    target: only === undefined ? null : (requested.targets?.[0] ?? named(only) ?? null),
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '@holdfast/runtime'
-import type { Sid } from '../contracts/index.ts'
+import type { AuditTarget, Sid } from '../contracts/index.ts'
 import type { Batcher } from '../kafka/batcher.ts'
 import type { AuditLog } from './audit-log.ts'
 import type { Verification } from './verify-sessions.ts'
@@ -8,6 +8,8 @@ import type { Verification } from './verify-sessions.ts'
 export interface SessionsSeen {
   /** Versions as owners last published them; null for a session that is unknown or has ended. */
   versions(sids: readonly Sid[]): ReadonlyMap<Sid, string | null>
+  /** Who they are now, of those that are known. */
+  named(sids: readonly Sid[]): readonly AuditTarget[]
   /** The index entries in Redis now, of those that have one. Rejects when Redis does not answer. */
   storedVersions(sids: readonly Sid[]): Promise<ReadonlyMap<Sid, string>>
   /** Reads all copies again and tells how they stand, within some seconds. */

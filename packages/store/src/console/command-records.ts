@@ -3,6 +3,7 @@ import {
   type AuditRecordOf,
   type CommandRequest,
   type CommandState,
+  NAMED_MAX,
   partitionOf,
   type SessionEvent,
   type Sid,
@@ -16,7 +17,7 @@ import { orderFor } from './command-rules.ts'
 type By = WizardOrder['by']
 
 /** A console's own words on `holdfast.audit` and `holdfast.session`; all through one batcher, so in the order of the calls. */
-export function createCommandRecords({ batcher, clock, incarnation }: CommandParts) {
+export function createCommandRecords({ batcher, clock, incarnation, sessions }: CommandParts) {
   const audit = (record: AuditRecord): void =>
     batcher.send({ topic: TOPICS.audit, partition: 0, key: record.id, value: encode(record) })
   const head = (id: string) => ({ v: 1 as const, id, at: clock.now(), from: incarnation })
@@ -29,9 +30,14 @@ export function createCommandRecords({ batcher, clock, incarnation }: CommandPar
         by,
         request,
         sids: [...sids],
+        targets: [...sessions.named(sids.slice(0, NAMED_MAX))],
       }
       audit(record)
       return record
+    },
+    /** Of a command that was stopped twice the first word counts. */
+    stop(commandId: string, by: By): void {
+      audit({ ...head(`${commandId}:stop`), kind: 'stop', commandId, by })
     },
     /** A session that is left out: nobody else will say anything of it under this id. */
     skip(commandId: string, sid: Sid, detail: string): void {

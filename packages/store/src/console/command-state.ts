@@ -1,5 +1,6 @@
 import type { Command, CommandResult, CommandState, Sid } from '../contracts/index.ts'
 import type { AuditedCommand } from './audit-fold.ts'
+import { isoOf, isoOrNull } from './iso.ts'
 
 /** A session of which nothing is heard for so long gives no answer, until it gives one. */
 export const ANSWER_WAIT_MS = 10_000
@@ -55,6 +56,7 @@ export function commandOf(command: AuditedCommand, progress: Progress, now: numb
   }
   const plans = [...command.results.values()].flatMap(({ plan }) => (plan ? [plan] : []))
   const detail = command.concluded?.state === state ? command.concluded.detail : undefined
+  const { targets } = command.requested
   return {
     ...request,
     by: by.name,
@@ -62,5 +64,14 @@ export function commandOf(command: AuditedCommand, progress: Progress, now: numb
     ...(detail !== undefined && { detail }),
     ...(plans.length > 0 && { plan: plans.flat() }),
     results,
+    ...(targets && targets.length > 0 && { targets }),
+    progress: progressOf(command),
+    ...(command.stop && { stop: { by: command.stop.by.name, at: isoOf(command.stop.at) } }),
   }
+}
+
+function progressOf({ requested, results }: AuditedCommand): NonNullable<Command['progress']> {
+  let last: number | null = null
+  for (const { at } of results.values()) last = Math.max(last ?? at, at)
+  return { total: requested.sids.length, ended: results.size, begunAt: isoOf(requested.at), lastAt: isoOrNull(last) }
 }

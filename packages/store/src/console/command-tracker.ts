@@ -113,8 +113,10 @@ export function createCommandTracker(parts: CommandParts, records: CommandRecord
     try {
       const dispatched = dispatch(command, parts, records, signal)
       const [stopped] = await Promise.all([dispatched, batcher.acknowledged(first).then(taken)])
-      for (const sid of stopped?.left ?? []) records.skip(id, sid, `stopped: ${stopped?.problem}`)
-      return stopped && `stopped: ${stopped.problem}`
+      if (!stopped) return null
+      const why = stopped.isCancelled ? `cancelled: ${stopped.problem}` : stopped.problem
+      for (const sid of stopped.left) records.skip(id, sid, why)
+      return stopped.problem
     } finally {
       sending.delete(id)
     }

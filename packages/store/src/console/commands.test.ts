@@ -291,3 +291,18 @@ test('gives the audit in pages', async () => {
   expect(second?.next).toBeNull()
   expect(commands.audit({ cursor: 'x', limit: 2 })).toBeNull()
 })
+
+test('keeps in the audit who a session was when the command was taken', async () => {
+  const { submitted, commands, names, read } = consoleRig()
+  const ada = { sid: one, handle: 7, player: { dbref: '#5', name: 'Ada' } }
+  names.set(one, ada)
+  await submitted()
+  names.set(one, { ...ada, player: { dbref: '#6', name: 'Eve' } })
+  read({ v: 1, id: 'r-1', at: 7, from: 'server-1', kind: 'repair', sid: one, cause: 'ghost', what: 'x', target: ada })
+  read({ v: 1, id: 'r-2', at: 7, from: 'server-1', kind: 'repair', sid: one, cause: 'ghost', what: 'x' })
+  await submitted({ id: 'c-2', target: { sids: [two] } })
+  const items = commands.audit({ cursor: null, limit: 9 })?.items
+  // A record from before names were kept: whom the console knows under that sid now.
+  expect(items?.map(({ target }) => target?.player?.name ?? null)).toEqual([null, 'Eve', 'Ada', 'Ada'])
+  expect(commands.get('c-1')?.targets).toEqual([ada])
+})

@@ -2,6 +2,7 @@ import { withDeadline } from '@holdfast/runtime'
 import {
   type Audit,
   type AuditRecordOf,
+  type AuditTarget,
   type Command,
   type CommandRequest,
   type Sid,
@@ -13,7 +14,9 @@ import { itemOf } from './audit-words.ts'
 import type { CommandParts } from './command-parts.ts'
 import { createCommandRecords } from './command-records.ts'
 import { isSameRequest, parseEntry, problemOfRequest } from './command-rules.ts'
+import { isAnswered } from './command-state.ts'
 import { createCommandTracker, isMass } from './command-tracker.ts'
+import { isPaced } from './dispatch.ts'
 import { type Changed, changedSince } from './expected-versions.ts'
 
 /** How long Kafka may take to have a request, and to give it back, before nothing is done about it. */
@@ -37,12 +40,28 @@ export type Submitted =
   /** Kafka does not take the request into the audit: nothing was done, and nothing of it will be. 503. */
   | { kind: 'unavailable'; problem: string }
 
+export type Stopped =
+  /** In the audit: 202. */
+  | { kind: 'accepted'; command: Command }
+  /** It was stopped before: 200. */
+  | { kind: 'known'; command: Command }
+  | { kind: 'unknown' }
+  /** There is nothing left of it to stop: 422. */
+  | { kind: 'refused'; problem: string }
+  /** Kafka does not answer: 503. */
+  | { kind: 'unavailable'; problem: string }
+
 /** What a filter means now. */
 export type Resolved = { kind: 'sids'; sids: readonly Sid[] } | { kind: 'refused'; problem: string }
 
 export interface Commands {
   /** Takes a wizard's command. Whatever it answers, it answers within AUDIT_WAIT_MS and some. Never rejects for an outage. */
   submit(request: CommandRequest, by: WizardOrder['by'], resolve: (filter: string) => Resolved): Promise<Submitted>
+  /**
+   * Has a command of many stopped, whichever console sends it: whom it has not come to is left out as cancelled, what is done
+   * stays done. The audit has it first.
+   */
+  stop(id: string, by: WizardOrder['by']): Promise<Stopped>
   /** Null for one that is unknown, or older than what a console remembers. */
   get(id: string): Command | null
   /** Newest first; `cursor` is the `next` of the page before, null for the first. Null where it is none. */
@@ -169,6 +188,19 @@ export function createCommands(parts: CommandParts): Commands {
       entering.set(request.id, { request, done })
       return done
     },
+    async stop(id, by) {
+      const command = audit.command(id)
+      if (!command) return { kind: 'unknown' }
+      if (command.stop) return { kind: 'known', command: tracker.view(command) }
+      if (!isPaced(command.requested.request))
+        return { kind: 'refused', problem: 'it is sent to all at once: nothing of it is left to stop' }
+      if (isAnswered(command) || command.concluded) return { kind: 'refused', problem: 'it is over' }
+      if (audit.silentMs > AUDIT_WAIT_MS) return { kind: 'unavailable', problem: 'Kafka does not answer' }
+      records.stop(id, by)
+      const isRead = await until(() => command.stop !== null, AUDIT_WAIT_MS)
+      if (isRead) return { kind: 'accepted', command: tracker.view(command) }
+      return { kind: 'unavailable', problem: 'Kafka has not taken it yet: it stops when Kafka does' }
+    },
     get(id) {
       const command = audit.command(id)
       return command ? tracker.view(command) : null
@@ -181,7 +213,12 @@ export function createCommands(parts: CommandParts): Commands {
       const shown = items.slice(0, asked)
       const next = items.length > asked ? String(shown.at(-1)?.offset ?? 0) : null
       const idOf = (item: (typeof shown)[number]): string => (item.kind === 'command' ? item.requested.id : '')
-      return { items: shown.map((item) => itemOf(item, tracker.progressOf(idOf(item)), clock.monotonic())), next }
+      const now = clock.monotonic()
+      const named = (sid: Sid): AuditTarget | undefined => parts.sessions.named([sid])[0]
+      return {
+        items: shown.map((item) => itemOf(item, { progress: tracker.progressOf(idOf(item)), now, named })),
+        next,
+      }
     },
     close: () => tracker.close(),
   }

@@ -8,6 +8,7 @@ import {
   type SessionRecord,
   sessionDetailSchema,
   sessionsSchema,
+  trendSchema,
 } from '../contracts/index.ts'
 import { type ConsoleRig, consoleRig, GATEWAY, SERVER, waiting } from '../testing/console-rig.ts'
 import { AT, sessionOf, sidOf } from '../testing/fixtures.ts'
@@ -36,6 +37,7 @@ function parseAll(): void {
   }
   for (const [schema, answer] of [
     [divergenceSchema, rig.answers.divergence()],
+    [trendSchema, rig.answers.trend()],
     [queuesSchema, rig.answers.queues()],
     [eventsSchema, rig.answers.events({})],
     [healthSchema, rig.answers.health()],
@@ -43,6 +45,20 @@ function parseAll(): void {
   ] as const)
     expect(schema.parse(answer)).toEqual(answer)
 }
+
+test('the trend tells when something could not be read', async () => {
+  rig.put(sessionNumber(1))
+  await rig.pass(9_000)
+  rig.isRedisUp = false
+  await rig.pass(12_000)
+  const { points, everyMs } = rig.answers.trend()
+  expect(everyMs).toBe(10_000)
+  expect(points.map(({ unknown, away }) => [unknown, away])).toEqual([
+    [expect.any(Number), null],
+    [1, 'redis'],
+    [1, 'redis'],
+  ])
+})
 
 test('every answer has the shape of its schema, whatever is up or down', async () => {
   parseAll()

@@ -1,4 +1,5 @@
 import type {
+  AuditTarget,
   Divergence,
   Events,
   HealthReport,
@@ -8,6 +9,7 @@ import type {
   Sessions,
   Sid,
   Sids,
+  Trend,
 } from '../contracts/index.ts'
 import { keys } from '../redis/keys.ts'
 import type { ConsoleModel } from './console-model.ts'
@@ -23,6 +25,7 @@ import { withIdle } from './session-row.ts'
 import { readSort } from './session-sort.ts'
 import type { Shown } from './session-table.ts'
 import { isRead, type SourceLook } from './source-look.ts'
+import { TREND_EVERY_MS } from './trend-ring.ts'
 
 export const ROWS_PER_PAGE_MAX = 200
 const ROWS_PER_PAGE = 100
@@ -55,6 +58,8 @@ export interface ConsoleAnswers {
   /** Null for a session that is not known, or ended more than ten minutes ago. */
   session(sid: Sid): SessionDetail | null
   divergence(): Divergence
+  /** How many sessions were wrong, settling and unknown in the last hour. */
+  trend(): Trend
   queues(): Queues
   events(query: EventQuery): Events
   health(): HealthReport
@@ -66,6 +71,8 @@ export interface ConsoleAnswers {
   resolve(filter: string): { ok: true; sids: Sid[] } | Misunderstood
   /** As rows tell them; null for a session that is not there (any more). */
   versions(sids: readonly Sid[]): Map<Sid, string | null>
+  /** Who they are, of those that are known: also of one that has ended lately. */
+  named(sids: readonly Sid[]): AuditTarget[]
 }
 
 /** Answers in the shapes of the console's API, each made of one look at all sources. */
@@ -134,6 +141,8 @@ export function createConsoleAnswers(model: ConsoleModel, facts: () => ConsoleFa
       return { ...base(look), coverage: coverageOf(model, look), counts: { ...table.counts }, items }
     },
 
+    trend: () => ({ ...base(model.look()), everyMs: TREND_EVERY_MS, points: model.trend.points() }),
+
     queues() {
       const look = model.look()
       const processes = queueFigures(model.processes.all(), look)
@@ -188,6 +197,12 @@ export function createConsoleAnswers(model: ConsoleModel, facts: () => ConsoleFa
       }
       return new Map(sids.map((sid) => [sid, versionOf(sid)]))
     },
+
+    named: (sids) =>
+      sids.flatMap((sid) => {
+        const row = table.get(sid)?.row
+        return row ? [{ sid, handle: row.handle, player: row.player }] : []
+      }),
   }
 }
 

@@ -11,7 +11,8 @@ import { createReadingSchedule, type ReadingSchedule } from './reading-schedule.
 import { createRowChanges, type RowChanges } from './row-changes.ts'
 import { withIdle } from './session-row.ts'
 import { createSessionTable, isWrong, type SessionTable, type Shown } from './session-table.ts'
-import { lookAtSources, type SourceLook } from './source-look.ts'
+import { isRead, lookAtSources, type SourceLook } from './source-look.ts'
+import { createTrendRing, type TrendRing } from './trend-ring.ts'
 
 /** How long a tick, and a question, may judge sessions before it lets others work. */
 const TICK_JUDGES_MS = 20
@@ -52,12 +53,14 @@ export interface ConsoleModel {
   readonly divergence: DivergenceList
   readonly events: EventRing
   readonly changes: RowChanges
+  readonly trend: TrendRing
 }
 
 export function createConsoleModel({ clock, reading, onListenerFailed, onEvent }: ConsoleModelOptions): ConsoleModel {
   const processes = createProcessTable(clock)
   const schedule = createReadingSchedule()
   const divergence = createDivergenceList()
+  const trend = createTrendRing(clock)
   let signature = ''
   let dueAt = clock.monotonic()
 
@@ -143,7 +146,8 @@ export function createConsoleModel({ clock, reading, onListenerFailed, onEvent }
         sessions.touchDue(clock.now())
         for (const sid of divergence.toConfirm()) sessions.touch(sid)
       }
-      lookAnew(TICK_JUDGES_MS)
+      const look = lookAnew(TICK_JUDGES_MS)
+      trend.note(reading().copiesReadAsOf === null ? null : { counts: sessions.counts, away: awayIn(look) })
     },
     look: (howMuch = 'some') => lookAnew(howMuch === 'all' ? Number.POSITIVE_INFINITY : QUESTION_JUDGES_MS),
     judgeNow: (sid, look) => sessions.judgeNow(sid, look),
@@ -154,5 +158,11 @@ export function createConsoleModel({ clock, reading, onListenerFailed, onEvent }
     divergence,
     events,
     changes,
+    trend,
   }
+}
+
+function awayIn({ redis, log }: SourceLook): 'redis' | 'kafka' | 'both' | null {
+  if (isRead(redis)) return isRead(log) ? null : 'kafka'
+  return isRead(log) ? 'redis' : 'both'
 }

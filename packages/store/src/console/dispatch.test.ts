@@ -64,3 +64,42 @@ test('stops while Kafka takes nothing, and leaves nothing to be done when it is 
   await clock.advance(5_000)
   expect(orders()).toHaveLength(sent)
 })
+
+test('stops when a wizard says so, at whichever console: what is done stays, the rest is cancelled, and the audit says by whom', async () => {
+  const { submitted, orders, answer, clock, commands, audit } = consoleRig()
+  await submitted({ ...mass, type: 'reconcile', truth: 'owner' })
+  await clock.advance(500)
+  for (const { sid } of orders()) answer(sid)
+  const stopping = commands.stop('c-1', { name: 'Eve', dbref: '#7' })
+  await clock.advance(50)
+  expect(await stopping).toMatchObject({ kind: 'accepted', command: { stop: { by: 'Eve' } } })
+  await clock.advance(5_000)
+  const sent = orders().length
+  expect(sent).toBeLessThan(60)
+  const command = commands.get('c-1')
+  expect(command).toMatchObject({
+    state: 'applied',
+    detail: 'stopped by Eve (#7)',
+    progress: { total: 120, ended: 120 },
+  })
+  const outcomes = Map.groupBy(command?.results ?? [], ({ outcome }) => outcome)
+  expect([outcomes.get('done')?.length, outcomes.get('skipped')?.length]).toEqual([sent, 120 - sent])
+  expect(outcomes.get('skipped')?.[0]?.detail).toBe('cancelled: stopped by Eve (#7)')
+  expect(audit.command('c-1')?.stop).toMatchObject({ by: { name: 'Eve' } })
+  expect(await commands.stop('c-1', { name: 'Mara', dbref: '#1' })).toMatchObject({ kind: 'known' })
+})
+
+test('stops nothing that is over, that goes to all at once, or that nobody knows', async () => {
+  const { submitted, answer, clock, commands, kafka } = consoleRig()
+  const by = { name: 'Eve', dbref: '#7' }
+  await submitted()
+  answer(sidOf(1))
+  await clock.advance(20_000)
+  expect(await commands.stop('c-1', by)).toMatchObject({ kind: 'refused', problem: 'it is over' })
+  await submitted({ ...mass, id: 'c-2', type: 'message', text: 'Hi' })
+  expect(await commands.stop('c-2', by)).toMatchObject({ kind: 'refused' })
+  expect(await commands.stop('c-9', by)).toEqual({ kind: 'unknown' })
+  await submitted({ ...mass, id: 'c-3' })
+  kafka.silentMs = 5_000
+  expect(await commands.stop('c-3', by)).toMatchObject({ kind: 'unavailable' })
+})

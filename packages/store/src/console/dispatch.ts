@@ -14,6 +14,16 @@ const FAILED_PART_FROM = 20
 /** With a record waiting so long for Kafka, nothing more is sent. */
 const KAFKA_SILENT_MS = 3_000
 
+export const isPaced = ({ type }: Pick<CommandRequest, 'type'>): boolean => PACED.includes(type)
+
+/** Why a command was not sent to its last session, and whom it left out. */
+export interface LeftOut {
+  problem: string
+  /** A wizard wanted it so. */
+  isCancelled: boolean
+  left: readonly Sid[]
+}
+
 /**
  * Sends a command's records, one a session: at once, or PACE_PER_S of those that end or rewrite sessions. Resolves with why
  * it stopped before the last, and whom it left out; null when all were sent.
@@ -23,20 +33,26 @@ export async function dispatch(
   parts: CommandParts,
   records: CommandRecords,
   signal: AbortSignal,
-): Promise<{ problem: string; left: readonly Sid[] } | null> {
+): Promise<LeftOut | null> {
   const { request, by, sids } = command.requested
-  const step = PACED.includes(request.type) ? (PACE_PER_S * TICK_MS) / 1_000 : sids.length
+  const step = isPaced(request) ? (PACE_PER_S * TICK_MS) / 1_000 : sids.length
   for (let sent = 0; sent < sids.length; sent += step) {
     if (sent > 0) await parts.clock.sleep(TICK_MS, signal)
     const problem = sent === 0 ? null : problemOf(command, parts)
-    if (problem !== null) return { problem, left: sids.slice(sent) }
+    if (problem !== null) return { problem, isCancelled: command.stop !== null, left: sids.slice(sent) }
     for (const sid of sids.slice(sent, sent + step)) records.order(sid, request, by)
   }
   return null
 }
 
-function problemOf({ results }: AuditedCommand, { batcher }: CommandParts): string | null {
-  if (batcher.oldestMs > KAFKA_SILENT_MS) return 'Kafka does not answer'
+function problemOf(command: AuditedCommand, { batcher }: CommandParts): string | null {
+  if (command.stop) return `stopped by ${command.stop.by.name} (${command.stop.by.dbref})`
+  if (batcher.oldestMs > KAFKA_SILENT_MS) return 'stopped: Kafka does not answer'
+  const refusals = refusalsIn(command)
+  return refusals === null ? null : `stopped: ${refusals}`
+}
+
+function refusalsIn({ results }: AuditedCommand): string | null {
   const failures = [...results.values()].map(({ outcome }) => outcome === 'refused')
   const failed = failures.filter(Boolean).length
   const last = failures.slice(-FAILURES_IN_A_ROW)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import {
+  auditTargetSchema,
   causeOfDivergenceSchema,
   commandRequestSchema,
   commandResultSchema,
@@ -22,6 +23,8 @@ export const auditRecordSchema = z.discriminatedUnion('kind', [
     request: commandRequestSchema,
     /** What the target meant when the command was taken. */
     sids: z.array(sidSchema),
+    /** Who they were then, of those that the console knew: NAMED_MAX at most. */
+    targets: z.array(auditTargetSchema).optional(),
   }),
   z.object({
     ...auditEnvelope,
@@ -33,6 +36,13 @@ export const auditRecordSchema = z.discriminatedUnion('kind', [
     version: z.string().optional(),
     /** What a drop gave up: hash fields and their values. */
     dropped: z.record(z.string(), z.string()).optional(),
+  }),
+  /** A wizard has a command stopped (id `<command>:stop`): the console that sends it sends no more of it when it reads this. */
+  z.object({
+    ...auditEnvelope,
+    kind: z.literal('stop'),
+    commandId: z.string(),
+    by: z.object({ name: z.string(), dbref: z.string() }),
   }),
   z.object({
     ...auditEnvelope,
@@ -55,6 +65,8 @@ export const auditRecordSchema = z.discriminatedUnion('kind', [
     sid: sidSchema,
     cause: causeOfDivergenceSchema,
     what: z.string(),
+    /** Who it was then. */
+    target: auditTargetSchema.optional(),
   }),
 ])
 export type AuditRecord = z.infer<typeof auditRecordSchema>

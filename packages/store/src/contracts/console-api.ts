@@ -142,6 +142,22 @@ export const divergenceSchema = z.object({
 })
 export type Divergence = z.infer<typeof divergenceSchema>
 
+export const trendPointSchema = z.object({
+  /** When the interval began. */
+  at: time,
+  /** Drifted, missing and ghost, settling, unknown: the most sessions at one moment of the interval. */
+  wrong: z.int(),
+  settling: z.int(),
+  unknown: z.int(),
+  /** What could not be read in it: none is known to be wrong then, rather than known to be right. */
+  away: z.enum(['redis', 'kafka', 'both']).nullable(),
+})
+export type TrendPoint = z.infer<typeof trendPointSchema>
+
+/** The last hour, oldest first. An interval that is not among the points was not seen. */
+export const trendSchema = z.object({ ...baseOfAnswer, everyMs: z.int(), points: z.array(trendPointSchema) })
+export type Trend = z.infer<typeof trendSchema>
+
 export const breakerStateSchema = z.enum(['closed', 'open', 'half-open'])
 
 export const queueEntrySchema = z.object({
@@ -193,6 +209,14 @@ export const healthSchema = z.object({
 })
 export type HealthReport = z.infer<typeof healthSchema>
 
+/** Whom a sid meant at one moment. `player` null: nobody had logged in on it. */
+export const auditTargetSchema = z.object({
+  sid: sidSchema,
+  handle: z.int(),
+  player: z.object({ dbref: z.string(), name: z.string() }).nullable(),
+})
+export type AuditTarget = z.infer<typeof auditTargetSchema>
+
 export const auditItemSchema = z.object({
   id,
   at: time,
@@ -202,6 +226,8 @@ export const auditItemSchema = z.object({
   reason: z.string(),
   result: z.string(),
   commandId: z.string().nullable(),
+  /** The session, where it is one, as it was then; null where it is none or many, or nobody knows. */
+  target: auditTargetSchema.nullable(),
 })
 export type AuditItem = z.infer<typeof auditItemSchema>
 
@@ -211,6 +237,8 @@ export type Audit = z.infer<typeof auditSchema>
 /** Sessions that one command may name. */
 export const TARGETS_MAX = 10_000
 export const TEXT_MAX = 2_000
+/** Sessions of a command whose names the audit keeps. */
+export const NAMED_MAX = 1_000
 
 export const commandRequestSchema = z.strictObject({
   id,
@@ -272,5 +300,11 @@ export const commandSchema = z.object({
   detail: z.string().optional(),
   plan: z.array(planRowSchema).optional(),
   results: z.array(commandResultSchema),
+  /** Sessions that it is for, as they were when it was taken: the first NAMED_MAX of them, where they were known. */
+  targets: z.array(auditTargetSchema).optional(),
+  /** `total`: what the target meant when it was taken; `ended`: of how many there is a result; `lastAt`: the last of these. */
+  progress: z.object({ total: z.int(), ended: z.int(), begunAt: time, lastAt: time.nullable() }).optional(),
+  /** A wizard has it stopped: whom it had not come to by then is left out. */
+  stop: z.object({ by: z.string(), at: time }).optional(),
 })
 export type Command = z.infer<typeof commandSchema>

@@ -5,6 +5,7 @@ import { createCommands, type Resolved } from '../console/commands.ts'
 import type { Verification } from '../console/verify-sessions.ts'
 import {
   type AuditRecord,
+  type AuditTarget,
   type CommandRequest,
   type CommandResult,
   type SessionEventOf,
@@ -27,6 +28,7 @@ export function consoleRig({ isUp = true } = {}) {
   const audit = createAuditLog(clock, () => ({ isCaughtUp: kafka.isCaughtUp, silentMs: kafka.silentMs }))
   const versions = new Map<Sid, string>()
   const stored = new Map<Sid, string>()
+  const names = new Map<Sid, AuditTarget>()
   const model = {
     verification: { kind: 'agrees' } as Verification,
     isRedisUp: true,
@@ -34,6 +36,7 @@ export function consoleRig({ isUp = true } = {}) {
   }
   const sessions: SessionsSeen = {
     versions: (sids) => new Map(sids.map((sid) => [sid, versions.get(sid) ?? null])),
+    named: (sids) => sids.flatMap((sid) => names.get(sid) ?? []),
     storedVersions: () => (model.isRedisUp ? Promise.resolve(stored) : Promise.reject(new Error('Redis is away'))),
     verify(sids) {
       model.verified.push([...sids])
@@ -75,6 +78,7 @@ export function consoleRig({ isUp = true } = {}) {
     audit,
     versions,
     stored,
+    names,
     model,
     commands,
     read,

@@ -16,6 +16,9 @@ import { SECRET } from './toy-world.ts'
 
 export const MARA = { name: 'Mara', dbref: '#1' }
 
+/** All that the tests before have left in it. */
+const AUDIT_READ_MS = 30_000
+
 export interface ToyConsole {
   readonly console: Console
   /** Gives a command, under an id of its own unless it has one. */
@@ -29,7 +32,7 @@ export interface ToyConsole {
   close(): Promise<void>
 }
 
-/** The shipped console, without HTTP. */
+/** The shipped console, without HTTP. It has read the audit: before that it takes no command. */
 export async function openToyConsole(env: { REDIS_URL: string; KAFKA_BROKERS: string }): Promise<ToyConsole> {
   const console = await openConsole({
     redisUrl: env.REDIS_URL,
@@ -46,6 +49,10 @@ export async function openToyConsole(env: { REDIS_URL: string; KAFKA_BROKERS: st
   }
   const submit: ToyConsole['submit'] = (request) =>
     console.commands.submit({ id: randomUUID(), reason: 'a test', ...request }, MARA, resolve)
+  await waitUntil(async () => (await submit({ type: 'recheck', target: { sids: [] } })).kind !== 'unavailable', {
+    timeoutMs: AUDIT_READ_MS,
+    what: 'the audit, which a console that has just begun reads first',
+  })
   const reaches = (id: string, state: Command['state']): Promise<Command> =>
     waitUntil(
       () => {

@@ -13,6 +13,7 @@ import {
   sidsSchema,
   signedInPlacesSchema,
   signedInSchema,
+  trendSchema,
 } from '@holdfast/store/contracts'
 import { z } from 'zod'
 
@@ -46,6 +47,7 @@ export const sessionQuestion = (sid: string) => ({
 })
 
 export const divergenceQuestion = { path: '/api/divergence', schema: divergenceSchema }
+export const trendQuestion = { path: '/api/divergence/trend', schema: trendSchema }
 export const queuesQuestion = { path: '/api/queues', schema: queuesSchema }
 export const healthQuestion = { path: '/api/health', schema: healthSchema }
 
@@ -82,6 +84,14 @@ export const commandOrder = (body: CommandRequest) => ({
   path: '/api/commands',
   schema: commandSchema,
   body,
+  withinMs: 10_000,
+})
+
+/** Answered when the audit has it. */
+export const stopOrder = (id: string) => ({
+  path: `/api/commands/${encodeURIComponent(id)}/stop`,
+  schema: commandSchema,
+  body: {},
   withinMs: 10_000,
 })
 

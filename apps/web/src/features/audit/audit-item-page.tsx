@@ -8,6 +8,7 @@ import { preciseWhenText } from '#ui/format/time.ts'
 import { visibleText } from '#ui/format/visible-text.ts'
 import { PageHead } from '#ui/page-head.tsx'
 import { QueryProblem } from '#ui/query-problem.tsx'
+import { AuditScope } from './audit-scope.tsx'
 
 /** Pages that are looked through for the entry: what is older is found by its command. */
 const PAGES_MAX = 10
@@ -51,16 +52,14 @@ export function AuditItemPage({ id }: { id: string }) {
               ['when', preciseWhenText(data.at, now)],
               ['who', data.who],
               ['did', data.action],
-              ['whom, or what', data.scope],
+              ['whom, or what', <AuditScope key="scope" item={data} />],
               ['why', data.reason || 'no reason given'],
               ['result', data.result],
             ] as const
           ).map(([term, text]) => (
             <div key={term} className="contents">
               <dt>{term}</dt>
-              <dd style={{ textAlign: 'start' }}>
-                <bdi>{visibleText(text)}</bdi>
-              </dd>
+              <dd style={{ textAlign: 'start' }}>{typeof text === 'string' ? <bdi>{visibleText(text)}</bdi> : text}</dd>
             </div>
           ))}
           {data.commandId !== null && (

@@ -17,6 +17,7 @@ import { visibleText } from '#ui/format/visible-text.ts'
 import { PageHead } from '#ui/page-head.tsx'
 import { QueryProblem } from '#ui/query-problem.tsx'
 import { TableBox } from '#ui/table-box.tsx'
+import { AuditScope, scopeText } from './audit-scope.tsx'
 
 const PAGE = 100
 const EVERY_MS = 5_000
@@ -101,13 +102,13 @@ export function AuditPage() {
 }
 
 function matches(item: AuditItem, { text, by }: { text: string; by: string }, name: string): boolean {
-  const { who, action, scope, reason, result } = item
+  const { who, action, reason, result } = item
   const isBy =
     by === '' ||
     (by === 'me' && who.startsWith(name)) ||
     (by === 'auditor' && who === 'auditor') ||
     (by === 'sign-in' && /sign in/i.test(action))
-  const all = [who, action, scope, reason, result].join(' ').toLowerCase()
+  const all = [who, action, scopeText(item), reason, result].join(' ').toLowerCase()
   return isBy && all.includes(text.trim().toLowerCase())
 }
 
@@ -115,12 +116,12 @@ export function AuditTable({ items }: { items: readonly AuditItem[] }) {
   const now = useNow()
   return (
     <TableBox label="What was done">
-      <table className="table" style={{ minWidth: 860 }}>
+      <table className="table" style={{ minWidth: 1160 }}>
         <colgroup>
           <col style={{ width: 140 }} />
           <col style={{ width: 140 }} />
           <col style={{ width: 220 }} />
-          <col />
+          <col style={{ width: 350 }} />
           <col />
           <col style={{ width: 190 }} />
         </colgroup>
@@ -135,36 +136,33 @@ export function AuditTable({ items }: { items: readonly AuditItem[] }) {
           </tr>
         </thead>
         <tbody>
-          {items.map(({ id, at, who, action, scope, reason, result, commandId }) => (
-            <tr key={id}>
-              <td className="num dim">
-                <Link className="hover:underline" href={`/audit/${encodeURIComponent(id)}`}>
-                  {whenText(at, now)}
-                </Link>
-              </td>
-              <td className={who === 'auditor' ? 'dim' : 'name'} title={who}>
-                <bdi>{visibleText(who)}</bdi>
-              </td>
-              <td className="text-text-2" title={action}>
-                {action}
-              </td>
-              <td title={scope}>
-                {commandId === null ? (
-                  visibleText(scope)
-                ) : (
-                  <Link className="hover:underline" href={`/commands/${encodeURIComponent(commandId)}`}>
-                    {visibleText(scope)}
+          {items.map((item) => {
+            const { id, at, who, action, reason, result } = item
+            return (
+              <tr key={id}>
+                <td className="num dim">
+                  <Link className="hover:underline" href={`/audit/${encodeURIComponent(id)}`}>
+                    {whenText(at, now)}
                   </Link>
-                )}
-              </td>
-              <td className="text-text-2" title={reason}>
-                <bdi>{visibleText(reason)}</bdi>
-              </td>
-              <td className={isBad(result) ? 'font-medium text-settling-fg' : 'dim'} title={result}>
-                {visibleText(result)}
-              </td>
-            </tr>
-          ))}
+                </td>
+                <td className={who === 'auditor' ? 'dim' : 'name'} title={who}>
+                  <bdi>{visibleText(who)}</bdi>
+                </td>
+                <td className="text-text-2" title={action}>
+                  {action}
+                </td>
+                <td title={scopeText(item)}>
+                  <AuditScope item={item} />
+                </td>
+                <td className="text-text-2" title={reason}>
+                  <bdi>{visibleText(reason)}</bdi>
+                </td>
+                <td className={isBad(result) ? 'font-medium text-settling-fg' : 'dim'} title={result}>
+                  {visibleText(result)}
+                </td>
+              </tr>
+            )
+          })}
         </tbody>
       </table>
     </TableBox>

@@ -1,12 +1,14 @@
 'use client'
 
-import type { CommandRequest } from '@holdfast/store/contracts'
+import type { Command, CommandRequest } from '@holdfast/store/contracts'
 import Link from 'next/link'
 import { failureOf } from '#features/api/api-error.ts'
+import { SessionName } from '#features/sessions/session-name.tsx'
 import { counted } from '#ui/format/number.ts'
 import { visibleText } from '#ui/format/visible-text.ts'
 import { PageHead } from '#ui/page-head.tsx'
 import { QueryProblem } from '#ui/query-problem.tsx'
+import { AgainButtons } from './again-buttons.tsx'
 import { useCommand } from './command-desk.tsx'
 import { CommandReport } from './command-report.tsx'
 import { VERBS } from './command-words.ts'
@@ -36,7 +38,7 @@ export function CommandPage({ id }: { id: string }) {
       {data && (
         <div className="section grid max-w-[52rem] gap-4" style={{ paddingTop: 4 }}>
           <p className="text-text-2">
-            By <bdi>{visibleText(data.by)}</bdi>, {targetText(data)}
+            By <bdi>{visibleText(data.by)}</bdi>, <TargetWords command={data} />
             {data.truth && `, ${data.truth === 'redis' ? 'Redis is right' : 'each field’s owner is right'}`}.
             {data.reason && (
               <>
@@ -51,9 +53,22 @@ export function CommandPage({ id }: { id: string }) {
             </p>
           )}
           <CommandReport command={data} />
+          <AgainButtons command={data} />
           {data.plan && data.plan.length > 0 && <PlanRows rows={data.plan} />}
         </div>
       )}
+    </>
+  )
+}
+
+/** One session by its player's name when the command was taken, with its sid. */
+function TargetWords({ command }: { command: Command }) {
+  const { targets, progress } = command
+  const [only] = targets ?? []
+  if (!only || progress?.total !== 1) return targetText(command)
+  return (
+    <>
+      for <SessionName sid={only.sid} row={only} /> <span className="mono text-text-3">{only.sid}</span>
     </>
   )
 }

@@ -1,8 +1,10 @@
 'use client'
 
 import type { Command } from '@holdfast/store/contracts'
-import Link from 'next/link'
+import { SessionName } from '#features/sessions/session-name.tsx'
 import { countText } from '#ui/format/number.ts'
+import { visibleText } from '#ui/format/visible-text.ts'
+import { CommandProgress } from './command-progress.tsx'
 import { Stepper } from './stepper.tsx'
 
 const OUTCOMES = ['done', 'gone', 'refused', 'no-answer', 'skipped'] as const
@@ -18,12 +20,17 @@ const LISTED_MAX = 100
 
 /** Where a command is and what came of it, session by session. */
 export function CommandReport({ command }: { command: Command }) {
-  const { results, detail } = command
+  const { results, detail, targets } = command
   const troubles = results.filter(({ outcome, detail: why }) => outcome !== 'done' || why !== undefined)
   return (
     <div className="grid gap-3">
       <Stepper command={command} />
-      {detail !== undefined && <p className="text-text-2">{detail}</p>}
+      {detail !== undefined && (
+        <p className="text-text-2">
+          <bdi>{visibleText(detail)}</bdi>
+        </p>
+      )}
+      <CommandProgress command={command} />
       <p className="flex flex-wrap gap-x-4 text-xs" role="status">
         {OUTCOMES.map((outcome) => {
           const count = results.filter((result) => result.outcome === outcome).length
@@ -47,13 +54,11 @@ export function CommandReport({ command }: { command: Command }) {
               {troubles.slice(0, LISTED_MAX).map(({ sid, outcome, detail: why }) => (
                 <tr key={sid}>
                   <td>
-                    <Link className="link" href={`/sessions/${sid}`}>
-                      {sid}
-                    </Link>
+                    <SessionName sid={sid} row={targets?.find((target) => target.sid === sid)} />
                   </td>
                   <td>
                     {WORDS[outcome]}
-                    {why !== undefined && `: ${why}`}
+                    {why !== undefined && <bdi>: {visibleText(why)}</bdi>}
                   </td>
                 </tr>
               ))}

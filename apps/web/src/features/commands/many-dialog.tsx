@@ -1,5 +1,6 @@
 'use client'
 
+import Link from 'next/link'
 import { type FormEvent, type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { Button } from '#ui/button.tsx'
 import { Dialog } from '#ui/dialog.tsx'
@@ -49,7 +50,12 @@ export function ManyDialog(props: ManyDialogProps) {
         <div className="dialog-body">
           <CommandReport command={data} />
           <p className="flex items-center gap-2">
-            <span className="text-text-3 text-xs">It goes on when this is closed. Its address keeps the report.</span>
+            <span className="text-text-3 text-xs">
+              It goes on when this is closed.{' '}
+              <Link className="link" href={`/commands/${encodeURIComponent(commandId)}`}>
+                Its report
+              </Link>
+            </span>
             <span className="flex-1" />
             <Button onClick={onClose}>Close</Button>
           </p>

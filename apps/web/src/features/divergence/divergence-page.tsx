@@ -19,6 +19,7 @@ import { QueryProblem } from '#ui/query-problem.tsx'
 import { FieldPivotTable, PairPivotTable } from './pivot-tables.tsx'
 import { SessionPivotTable } from './session-pivot-table.tsx'
 import { standingText } from './standing-words.ts'
+import { TrendChart } from './trend-chart.tsx'
 
 const PIVOTS = ['session', 'field', 'pair', 'healed'] as const
 const NAMES = { session: 'By session', field: 'By field', pair: 'By pair of copies', healed: 'Healed' } as const
@@ -48,7 +49,8 @@ export function DivergencePage() {
         <PauseButton />
         {data && <ReconcileButton data={data} open={open} selected={selected} onDone={() => setSelected(new Set())} />}
       </PageHead>
-      <nav className="tabs" aria-label="Divergence">
+      <TrendChart />
+      <nav className="tabs line-above" aria-label="Divergence">
         {PIVOTS.map((pivot) => (
           <button
             key={pivot}

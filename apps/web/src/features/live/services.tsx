@@ -52,7 +52,10 @@ export function ServicesProvider({ firstTick, children }: { firstTick: LiveTick 
     const onVisibility = (): void => live.setVisible(document.visibilityState === 'visible')
     const onOnline = (): void => live.setOnline(navigator.onLine)
     const stopHistory = services.history.follow(live)
-    const stopClock = live.onTick(({ now }) => services.clock.noteTold(Date.parse(now), systemClock.now()))
+    const stopClock = live.onTick(({ now }) => {
+      services.clock.noteTold(Date.parse(now), systemClock.now())
+      if (live.state.tick === null) services.ticker.refresh()
+    })
     const ask = () => services.api.ask(pulseQuestion)
     const stopPulse = followPulse({ live, ask, clock: systemClock })
     const stop = live.onResync(() => void queries.invalidateQueries())

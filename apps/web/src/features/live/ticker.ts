@@ -5,6 +5,8 @@ export interface Ticker {
   /** The console's time at the last tick, epoch ms; the same between two ticks. */
   readonly now: number
   subscribe(listener: () => void): () => void
+  /** The console's time has just become known, and may be far from what it was taken for. */
+  refresh(): void
 }
 
 export const TICK_MS = 1_000
@@ -22,6 +24,7 @@ export function createTicker(clock: Clock, serverNow: () => number): Ticker {
     get now() {
       return now
     },
+    refresh: tick,
     subscribe(listener) {
       if (listeners.size === 0) {
         now = serverNow()

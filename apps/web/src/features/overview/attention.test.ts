@@ -72,6 +72,7 @@ describe('what needs attention', () => {
       reason: '',
       result: 'refused',
       commandId: null,
+      target: null,
     })
     expect(texts({ audit: { items: [refused(10), refused(20)], next: null } })).toEqual([])
     expect(texts({ audit: { items: [refused(10), refused(20), refused(30), refused(4_000)], next: null } })).toEqual([

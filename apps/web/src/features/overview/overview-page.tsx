@@ -4,6 +4,7 @@ import { type Divergence, type LiveTick, STATES, type State } from '@holdfast/st
 import Link from 'next/link'
 import { auditQuestion, divergenceQuestion, queuesQuestion } from '#features/api/questions.ts'
 import { isBad } from '#features/audit/audit-page.tsx'
+import { AuditScope, scopeText } from '#features/audit/audit-scope.tsx'
 import { standingText } from '#features/divergence/standing-words.ts'
 import { useLive, useNow } from '#features/live/services.tsx'
 import { useAnswer } from '#features/live/use-answer.ts'
@@ -213,21 +214,26 @@ function LastActions({ audit }: { audit: ReturnType<typeof useAnswer<ReturnType<
               <col style={{ width: 190 }} />
             </colgroup>
             <tbody>
-              {items.map(({ id, at, who, action, scope, result }) => (
-                <tr key={id}>
-                  <td className="num dim">{whenText(at, now)}</td>
-                  <td className={who === 'auditor' ? 'dim' : 'name'}>
-                    <bdi>{visibleText(who)}</bdi>
-                  </td>
-                  <td className="text-text-2" title={action}>
-                    {action}
-                  </td>
-                  <td title={scope}>{visibleText(scope)}</td>
-                  <td className={isBad(result) ? 'font-medium text-settling-fg' : 'dim'} title={result}>
-                    {visibleText(result)}
-                  </td>
-                </tr>
-              ))}
+              {items.map((item) => {
+                const { id, at, who, action, result } = item
+                return (
+                  <tr key={id}>
+                    <td className="num dim">{whenText(at, now)}</td>
+                    <td className={who === 'auditor' ? 'dim' : 'name'}>
+                      <bdi>{visibleText(who)}</bdi>
+                    </td>
+                    <td className="text-text-2" title={action}>
+                      {action}
+                    </td>
+                    <td title={scopeText(item)}>
+                      <AuditScope item={item} />
+                    </td>
+                    <td className={isBad(result) ? 'font-medium text-settling-fg' : 'dim'} title={result}>
+                      {visibleText(result)}
+                    </td>
+                  </tr>
+                )
+              })}
             </tbody>
           </table>
         </TableBox>

@@ -80,6 +80,7 @@ export function readHandlers(console: () => ConsolePort | null, clock: Pick<Cloc
       return detail === null ? refuse(called, 'not-found', { detail: 'No such session.' }) : json(detail)
     }),
     divergence: reading((model) => json(model.divergence())),
+    trend: reading((model) => json(model.trend())),
     queues: reading((model) => json(model.queues())),
     health: reading((model) => json(model.health())),
     pulse: reading((model) => json(tickOf(model, clock.now()))),

@@ -44,6 +44,7 @@ function consoleOf(answers: Answers, submitted: CommandRequest[]): ConsolePort {
     sids: unused,
     session: () => null,
     divergence: unused,
+    trend: unused,
     queues: unused,
     events: unused,
     pulse: unused,
@@ -63,6 +64,10 @@ function consoleOf(answers: Answers, submitted: CommandRequest[]): ConsolePort {
         submitted.push(request)
         if ('filter' in request.target) resolve(request.target.filter)
         return answers.submit(request)
+      },
+      stop: async (id) => {
+        const { known } = answers
+        return known?.id === id ? { kind: 'accepted', command: known } : { kind: 'unknown' }
       },
       get: () => answers.known,
       audit: () => null,

@@ -1,0 +1,3 @@
+import { routeTo } from '#server/route.ts'
+
+export const POST = routeTo('stopCommand')
