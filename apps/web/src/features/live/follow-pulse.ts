@@ -2,8 +2,8 @@ import type { Clock } from '@holdfast/runtime/clock'
 import type { LiveTick } from '@holdfast/store/contracts'
 import type { LiveStore } from './live-store.ts'
 
-/** As often as pages ask for what they show while nothing streams. */
-export const PULSE_MS = 5_000
+/** A little more often than what is five seconds old, which counts as unknown. */
+export const PULSE_MS = 4_000
 
 export interface PulseOptions {
   live: Pick<LiveStore, 'state' | 'subscribe' | 'takeTick'>
@@ -13,7 +13,7 @@ export interface PulseOptions {
 }
 
 /**
- * Asks for the figures of the frame while the stream is broken: at once, and then every five seconds. One that is not answered is
+ * Asks for the figures of the frame while the stream is broken: at once, and then every four seconds. One that is not answered is
  * no figure: what is shown ages until the next. Returns a function that ends it.
  */
 export function followPulse({ live, ask, clock }: PulseOptions): () => void {

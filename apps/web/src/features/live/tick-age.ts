@@ -1,7 +1,7 @@
 import type { LiveTick } from '@holdfast/store/contracts'
 
-/** Ticks are streamed each second, or asked for every five while nothing streams: an older one was not followed by its next. */
-const OLD_MS = 6_500
+/** Ticks are streamed each second, or asked for every four while nothing streams: an older one was not followed by its next. */
+const OLD_MS = 6_000
 /** Two were asked for since, and none was answered: what it says is not known now. */
 const DEAD_MS = 12_000
 

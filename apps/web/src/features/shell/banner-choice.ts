@@ -126,7 +126,7 @@ function unanswered({ now: told }: LiveTick, now: number): Banner {
     id: 'unanswered',
     look: 'unknown',
     title: `The console has not answered since ${timeText(told)}`,
-    text: `(${ageText(now - Date.parse(told))}). What is shown is from then. It is asked again every 5 s.`,
+    text: `(${ageText(now - Date.parse(told))}). What is shown is from then. It is asked again every 4 s.`,
     link: HEALTH,
   }
 }
