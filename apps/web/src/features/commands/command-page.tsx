@@ -54,7 +54,7 @@ export function CommandPage({ id }: { id: string }) {
           )}
           <CommandReport command={data} />
           <AgainButtons command={data} />
-          {data.plan && data.plan.length > 0 && <PlanRows rows={data.plan} />}
+          {data.plan && data.plan.length > 0 && <PlanRows rows={data.plan} targets={data.targets} />}
         </div>
       )}
     </>

@@ -8,18 +8,19 @@ import { useApi } from '#features/live/services.tsx'
 import { useCommandsOff } from '#features/shell/wizard.tsx'
 import { Button } from '#ui/button.tsx'
 import { countText } from '#ui/format/number.ts'
-import { progressText, stopOff, stoppedText } from './progress-words.ts'
+import { progressText, reachedOf, stopOff, stoppedText } from './progress-words.ts'
 
 /** How far a command of many is, how fast, and what stops it. Nothing for a command of one. */
 export function CommandProgress({ command }: { command: Command }) {
   const { progress, stop } = command
   if (!progress || progress.total < 2) return null
   const { total, ended } = progress
+  const reached = reachedOf(command)
   return (
     <div className="grid gap-2">
-      <p className="tabular-nums">{progressText(progress)}</p>
+      <p className="tabular-nums">{progressText(progress, reached)}</p>
       <div className="meter" role="presentation">
-        <span style={{ width: `${(ended / total) * 100}%` }} />
+        <span style={{ width: `${(reached / total) * 100}%` }} />
       </div>
       {stop && <p className="text-text-2">{stoppedText(stop)}</p>}
       {stopOff(command) === null && <StopButton command={command} left={total - ended} />}

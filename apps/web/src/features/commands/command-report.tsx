@@ -15,17 +15,23 @@ const WORDS: Readonly<Record<(typeof OUTCOMES)[number], string>> = {
   'no-answer': 'no answer',
   skipped: 'skipped',
 }
+/** `cancelled: stopped by Mara (#1)` says by itself that it was skipped. */
+function outcomeText(outcome: (typeof OUTCOMES)[number], why: string | undefined): string {
+  if (why === undefined) return WORDS[outcome]
+  return why.startsWith('cancelled') ? visibleText(why) : `${WORDS[outcome]}: ${visibleText(why)}`
+}
+
 /** Listed one by one; the others are counted. */
 const LISTED_MAX = 100
 
 /** Where a command is and what came of it, session by session. */
 export function CommandReport({ command }: { command: Command }) {
-  const { results, detail, targets } = command
+  const { results, detail, targets, stop } = command
   const troubles = results.filter(({ outcome, detail: why }) => outcome !== 'done' || why !== undefined)
   return (
     <div className="grid gap-3">
       <Stepper command={command} />
-      {detail !== undefined && (
+      {detail !== undefined && stop === undefined && (
         <p className="text-text-2">
           <bdi>{visibleText(detail)}</bdi>
         </p>
@@ -53,12 +59,11 @@ export function CommandReport({ command }: { command: Command }) {
             <tbody>
               {troubles.slice(0, LISTED_MAX).map(({ sid, outcome, detail: why }) => (
                 <tr key={sid}>
-                  <td>
+                  <td style={{ fontFamily: 'var(--font-sans)' }}>
                     <SessionName sid={sid} row={targets?.find((target) => target.sid === sid)} />
                   </td>
                   <td>
-                    {WORDS[outcome]}
-                    {why !== undefined && <bdi>: {visibleText(why)}</bdi>}
+                    <bdi>{outcomeText(outcome, why)}</bdi>
                   </td>
                 </tr>
               ))}

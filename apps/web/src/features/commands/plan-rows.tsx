@@ -1,4 +1,5 @@
-import type { PlanRow } from '@holdfast/store/contracts'
+import type { Command, PlanRow } from '@holdfast/store/contracts'
+import { SessionName } from '#features/sessions/session-name.tsx'
 import { countText } from '#ui/format/number.ts'
 import { visibleText } from '#ui/format/visible-text.ts'
 import { COPY_NAMES } from '#ui/states.ts'
@@ -10,7 +11,7 @@ const words = (value: unknown): string =>
     : visibleText(typeof value === 'string' ? value : JSON.stringify(value))
 
 /** What a reconcile writes, or leaves, session by session. */
-export function PlanRows({ rows }: { rows: readonly PlanRow[] }) {
+export function PlanRows({ rows, targets = [] }: { rows: readonly PlanRow[]; targets?: Command['targets'] }) {
   return (
     <>
       <table className="plan">
@@ -25,7 +26,9 @@ export function PlanRows({ rows }: { rows: readonly PlanRow[] }) {
         <tbody>
           {rows.slice(0, SHOWN_MAX).map(({ sid, field, to, before, after, skipped }) => (
             <tr key={`${sid} ${field} ${to}`}>
-              <td>{sid}</td>
+              <td style={{ fontFamily: 'var(--font-sans)' }}>
+                <SessionName sid={sid} row={targets.find((target) => target.sid === sid)} />
+              </td>
               <td>{field === '*' ? 'the whole record' : visibleText(field)}</td>
               <td>{COPY_NAMES[to]}</td>
               <td>

@@ -1,6 +1,6 @@
 import { type Command, createSid } from '@holdfast/store/contracts'
 import { expect, test } from 'vitest'
-import { progressText, stopOff, undoneOf } from './progress-words.ts'
+import { progressText, reachedOf, stopOff, undoneOf } from './progress-words.ts'
 
 const sidOf = (n: number) => createSid(`01ARZ3NDEKTSV4RRFFQ000000${n}`)
 const [one, two, three, four] = [sidOf(1), sidOf(2), sidOf(3), sidOf(4)]
@@ -18,9 +18,11 @@ const command = (change: Partial<Command> = {}): Command => ({
 })
 
 test('says how far a command is and how fast, and afterwards in how long', () => {
-  expect(progressText({ ...progress, ended: 0, lastAt: null })).toBe('0 of 1,204')
-  expect(progressText(progress)).toBe('120 of 1,204, 48 per s')
-  expect(progressText({ ...progress, ended: 1_204, lastAt: at(25) })).toBe('1,204 of 1,204 in 25 s')
+  expect(progressText({ ...progress, ended: 0, lastAt: null }, 0)).toBe('0 of 1,204')
+  expect(progressText(progress, 120)).toBe('120 of 1,204, 48 per s')
+  expect(progressText({ ...progress, ended: 1_204, lastAt: at(25) }, 1_204)).toBe('1,204 of 1,204 in 25 s')
+  const skipped: Command['results'] = [{ sid: one, outcome: 'skipped' }]
+  expect(reachedOf(command({ results: skipped, progress: { ...progress, ended: 4 } }))).toBe(3)
 })
 
 test('offers to stop what goes on, once', () => {

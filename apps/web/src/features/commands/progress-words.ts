@@ -10,12 +10,18 @@ type Progress = NonNullable<Command['progress']>
 /** Within less than this a rate means nothing. */
 const RATE_FROM_MS = 1_000
 
-/** `120 of 1,204, 48 per s`; when all have answered, in how long: `1,204 of 1,204 in 25 s`. */
-export function progressText({ total, ended, begunAt, lastAt }: Progress): string {
-  const counts = `${countText(ended)} of ${countText(total)}`
+/** To how many it came: whom it left out has a result too, but is no progress. */
+export const reachedOf = ({ progress, results }: Pick<Command, 'progress' | 'results'>): number =>
+  (progress?.ended ?? 0) - results.filter(({ outcome }) => outcome === 'skipped').length
+
+/** `120 of 1,204, 48 per s`; when all have answered, or were left out, in how long: `1,204 of 1,204 in 25 s`. */
+export function progressText({ total, ended, begunAt, lastAt }: Progress, reached: number): string {
+  const counts = `${countText(reached)} of ${countText(total)}`
   const tookMs = lastAt === null ? 0 : Date.parse(lastAt) - Date.parse(begunAt)
   if (tookMs < RATE_FROM_MS) return counts
-  return ended >= total ? `${counts} in ${ageText(tookMs)}` : `${counts}, ${rateText((ended * 1_000) / tookMs)} per s`
+  return ended >= total
+    ? `${counts} in ${ageText(tookMs)}`
+    : `${counts}, ${rateText(Math.round((reached * 1_000) / tookMs))} per s`
 }
 
 export const stoppedText = ({ by, at }: NonNullable<Command['stop']>): string =>

@@ -125,7 +125,7 @@ export function Tiles({ queues }: { queues: Queues | undefined }) {
         at={tick.kafka.up ? now : seen('kafka')}
         figure={servers?.value ?? 'none'}
         word={tick.kafka.up && !isDead ? 'up' : ''}
-        more={queues && tick.kafka.up ? `${rateText(inPerS)} writes per s` : answering(servers)}
+        more={queues && tick.kafka.up && !isDead ? `${rateText(inPerS)} writes per s` : answering(servers)}
         isUnknown={servers?.look !== 'up'}
         spark={{ of: upOf('server'), label: 'Servers that answer' }}
       />

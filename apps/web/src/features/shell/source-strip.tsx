@@ -4,6 +4,7 @@ import Link from 'next/link'
 import { useLive, useNow } from '#features/live/services.tsx'
 import { tickAge } from '#features/live/tick-age.ts'
 import { Age } from '#ui/age.tsx'
+import { ageText } from '#ui/format/duration.ts'
 import { Icon } from '#ui/icon.tsx'
 import { type SourceFigure, sourceFigures } from './source-figures.ts'
 
@@ -14,13 +15,13 @@ export function SourceStrip() {
   const tick = useLive((state) => state.tick)
   const now = useNow()
   const age = tick === null ? 'fresh' : tickAge(tick, now)
-  const figures = sourceFigures(tick, age === 'dead')
-  if (!figures)
+  const figures = sourceFigures(tick)
+  if (!figures || age === 'dead')
     return (
       <ul className="sources" aria-label="Sources">
         <li>
           <Link href="/health" data-look="unknown">
-            <span>Sources not read yet</span>
+            <span>{tick ? `Sources unknown, ${ageText(now - Date.parse(tick.now))} old` : 'Sources not read yet'}</span>
           </Link>
         </li>
       </ul>
