@@ -5,9 +5,11 @@ import {
   divergenceSchema,
   eventsSchema,
   healthSchema,
+  liveTickSchema,
   queuesSchema,
   sessionDetailSchema,
   sessionsSchema,
+  trendSchema,
 } from '@holdfast/store/contracts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Browser, newCommandId, openBrowser, problemIn } from './harness/console-client.ts'
@@ -47,7 +49,9 @@ test('answers each question in exactly the shape of its schema', async () => {
   const page = await wizard.read('/api/sessions?filter=quill&sort=-idle,handle&offset=0&limit=5', sessionsSchema)
   expect([page.items.map(({ sid }) => sid), page.total, page.limit]).toEqual([[row.sid], 1, 5])
   await wizard.read('/api/divergence', divergenceSchema)
+  await wizard.read('/api/divergence/trend', trendSchema)
   await wizard.read('/api/queues', queuesSchema)
+  await wizard.read('/api/pulse', liveTickSchema)
   await wizard.read('/api/audit', auditSchema)
   // Events and beats come on topics of their own: a row that is there says nothing of them.
   await waitUntil(

@@ -99,6 +99,8 @@ test('asks by itself while the stream is broken, says so, and streams again', as
   await game.ready(HEALED_MS)
   const other = await createPlayer(game, 'Finch')
   await page.getByRole('row', { name: 'Finch' }).waitFor({ timeout: SEEN_MS })
+  // The frame too: what the stream told last is older than this console.
+  await page.locator('.top .sources', { hasText: 'Servers 1/1' }).waitFor({ timeout: SEEN_MS })
   // While it still fails: once it may stream again it does so by itself, and the button goes.
   await wizard.tabTo(page.getByRole('button', { name: 'now', exact: true }))
   await page.unroute('**/api/live')

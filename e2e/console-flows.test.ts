@@ -239,7 +239,7 @@ test('boots a player: the intent at once, the effect when it has happened, and t
   const line = page.getByRole('row', { name: sid })
   await line.waitFor()
   expect(await line.textContent()).toMatch(
-    new RegExp(`${WIZARD.name} \\(#1\\)\\s*Disconnect\\s*1 session: ${sid}\\s*asked for\\s*verified`),
+    new RegExp(`${WIZARD.name} \\(#1\\)\\s*Disconnect\\s*Rafe \\d+ ${sid}\\s*asked for\\s*verified`),
   )
 })
 
