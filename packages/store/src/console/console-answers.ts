@@ -18,6 +18,7 @@ import { healthOf, linksOf } from './health-report.ts'
 import { isoOf } from './iso.ts'
 import { missedProcesses } from './missed-processes.ts'
 import { closedOf } from './observe.ts'
+import { pageInOrder } from './page-in-order.ts'
 import { queueEntries, queueFigures, queueSums } from './queue-list.ts'
 import { fieldsOfSession } from './session-fields.ts'
 import { readFilter } from './session-filter.ts'
@@ -107,10 +108,10 @@ export function createConsoleAnswers(model: ConsoleModel, facts: () => ConsoleFa
       const matched = matching(filter, look)
       if (!matched.ok) return matched
       const { found } = matched
-      found.sort((a, b) => order.order(a.keys, b.keys))
       const from = Math.max(0, Math.trunc(offset))
       const count = Math.min(Math.max(1, Math.trunc(limit)), ROWS_PER_PAGE_MAX)
-      const items = found.slice(from, from + count).map((each) => {
+      const page = pageInOrder(found, (a, b) => order.order(a.keys, b.keys), from, from + count)
+      const items = page.map((each) => {
         const { row, facts: about } = table.asOf(each, look)
         return withIdle(row, about, look.moment.wall)
       })

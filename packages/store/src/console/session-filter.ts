@@ -173,13 +173,21 @@ export function readFilter(text: string): FilterReading {
     else alternatives.set(token.key, [...(alternatives.get(token.key) ?? []), test])
   }
   for (const tests of alternatives.values()) required.push(anyOf(tests))
-  return { ok: true, matches: (keys, now) => required.every((test) => test(keys, now)) }
+  return { ok: true, matches: allOf(required) }
 }
 
-const anyOf =
-  (tests: readonly Filter[]): Filter =>
-  (keys, now) =>
-    tests.some((test) => test(keys, now))
+/** Most filters are one test: it is run on every session, so nothing is put around it. */
+function allOf(tests: readonly Filter[]): Filter {
+  const [only] = tests
+  if (only && tests.length === 1) return only
+  return (keys, now) => tests.every((test) => test(keys, now))
+}
+
+function anyOf(tests: readonly Filter[]): Filter {
+  const [only] = tests
+  if (only && tests.length === 1) return only
+  return (keys, now) => tests.some((test) => test(keys, now))
+}
 
 function filterOf({ key, values }: FilterToken): Test {
   const tests: Filter[] = []

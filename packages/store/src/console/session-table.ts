@@ -67,6 +67,8 @@ export const isWrong = (state: State): boolean => WRONG.has(state)
 export function createSessionTable(options: SessionTableOptions): SessionTable {
   const { get, all, drop, onRow, onJudged, onDropped } = options
   const shown = new Map<Sid, Shown>()
+  /** Of these the listed ones: every question looks at all of them. */
+  const listed = new Map<Sid, Shown>()
   const touched = new Set<Sid>()
   /** When time alone may change a session, epoch ms: at once while it settles. */
   const dueAt = new Map<Sid, number>()
@@ -75,6 +77,7 @@ export function createSessionTable(options: SessionTableOptions): SessionTable {
   const forget = (sid: Sid, look: SourceLook): void => {
     const before = shown.get(sid)
     shown.delete(sid)
+    listed.delete(sid)
     dueAt.delete(sid)
     if (before?.isListed) {
       counts[before.row.state]--
@@ -101,6 +104,8 @@ export function createSessionTable(options: SessionTableOptions): SessionTable {
       isListed,
     }
     shown.set(sid, made)
+    if (isListed) listed.set(sid, made)
+    else listed.delete(sid)
     if (before?.isListed) counts[before.row.state]--
     if (isListed) counts[row.state]++
     const due = dueOf(copies, judged.verdict, look)
@@ -149,9 +154,7 @@ export function createSessionTable(options: SessionTableOptions): SessionTable {
       return judgeKnown(sid, look)?.shown ?? known
     },
     get: (sid) => shown.get(sid),
-    *listed() {
-      for (const each of shown.values()) if (each.isListed) yield each
-    },
+    listed: () => listed.values(),
     get counts() {
       return counts
     },
