@@ -12,10 +12,16 @@ const HEADERS = [
   },
 ]
 
+/** Chromium asks for the icon again at every change of the address; its own address names its content. */
+const LASTING = 'public, max-age=31536000, immutable'
+
 const config: NextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
-  headers: async () => [{ source: '/:path*', headers: HEADERS }],
+  headers: async () => [
+    { source: '/:path*', headers: HEADERS },
+    { source: '/icon.svg', headers: [{ key: 'Cache-Control', value: LASTING }] },
+  ],
   // `npm run check` checks types, with the same compiler; a build must not take that time again.
   typescript: { ignoreBuildErrors: true, tsconfigPath: 'tsconfig.next.json' },
   // The repository's own files say how to work here; nothing is to be written beside them.

@@ -114,11 +114,14 @@ const NO_SAMPLES: readonly Sample[] = []
  * The console's time, epoch ms, anew each second. 0 where the page is not alive yet: no time of day can be told then, for the
  * server does not know the browser's zone.
  */
-export function useNow(): number {
+export const useNow = (): number => useNowAs((now) => now)
+
+/** What is made of the console's time; drawn anew only where that comes out other than the second before. */
+export function useNowAs<T extends string | number>(say: (now: number) => T): T {
   const { ticker } = useServices()
   return useSyncExternalStore(
     ticker.subscribe,
-    () => ticker.now,
-    () => 0,
+    () => say(ticker.now),
+    () => say(0),
   )
 }

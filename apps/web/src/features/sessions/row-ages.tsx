@@ -2,7 +2,7 @@
 
 import type { SessionRow, Sid } from '@holdfast/store/contracts'
 import { sessionQuestion } from '#features/api/questions.ts'
-import { useLive, useNow } from '#features/live/services.tsx'
+import { useLive, useNow, useNowAs } from '#features/live/services.tsx'
 import { useAnswer } from '#features/live/use-answer.ts'
 import { ageText, clockSpan, shortSpan } from '#ui/format/duration.ts'
 import { unknownReason } from './source-facts.ts'
@@ -11,12 +11,12 @@ import { unknownReason } from './source-facts.ts'
 
 /** `at`: when `idleMs` was counted, epoch ms. */
 export function IdleFor({ idleMs, at }: { idleMs: number; at: number }) {
-  const now = useNow()
-  return shortSpan(idleMs + Math.max(0, now - at))
+  return useNowAs((now) => shortSpan(idleMs + Math.max(0, now - at)))
 }
 
 export function ConnectedFor({ at }: { at: string }) {
-  return clockSpan(useNow() - Date.parse(at))
+  const since = Date.parse(at)
+  return useNowAs((now) => clockSpan(now - since))
 }
 
 export function UnknownReason({ row }: { row: SessionRow }) {

@@ -1,7 +1,7 @@
 import type { LivePatch, SessionRow, Sessions, Sid } from '@holdfast/store/contracts'
 
-/** How many rows one question is answered with. */
-export const WINDOW_ROWS = 100
+/** How many rows one question is answered with: those of a usual window, and what is drawn beyond it. */
+export const WINDOW_ROWS = 50
 
 /** A row, as it was last told. */
 export interface KnownRow {
@@ -59,18 +59,21 @@ export function takePage(list: SessionList, question: string, page: Sessions, is
   return { question, rows: trimmed(rows, latest, shown), latest, shown }
 }
 
-/** Takes a patch: only rows that are known change; which others there are, a question tells. */
+/**
+ * Takes a patch: only rows that are known change; which others there are, a question tells. The list itself where it has none of
+ * them, as most patches of a long list do: then nothing is drawn.
+ */
 export function takePatch(list: SessionList, patch: LivePatch, at: number): SessionList {
-  const rows = new Map(list.rows)
+  const next: [Sid, KnownRow][] = []
   for (const row of patch.up) {
-    const known = rows.get(row.sid)
-    if (known && known.rev < patch.to) rows.set(row.sid, told(known, row, at, patch.to))
+    const known = list.rows.get(row.sid)
+    if (known && known.rev < patch.to) next.push([row.sid, told(known, row, at, patch.to)])
   }
   for (const sid of patch.rm) {
-    const known = rows.get(sid)
-    if (known) rows.set(sid, { ...known, isGone: true, rev: patch.to })
+    const known = list.rows.get(sid)
+    if (known) next.push([sid, { ...known, isGone: true, rev: patch.to }])
   }
-  return { ...list, rows }
+  return next.length === 0 ? list : { ...list, rows: new Map([...list.rows, ...next]) }
 }
 
 /** Shows what the console says now. */
@@ -138,10 +141,31 @@ const TINTED = [
   'drifted',
 ] as const
 
+/** The clocks of two answers may differ by so much in when a player was last heard. */
+const SIGNAL_PLAY_MS = 500
+
+/** Whether a row looks the same as it was told before: for who draws it. */
+export function isShownSame(a: KnownRow, b: KnownRow): boolean {
+  if (a === b) return true
+  const signalMoved = Math.abs(a.at - a.row.idleMs - (b.at - b.row.idleMs))
+  return (
+    a.row.sid === b.row.sid &&
+    a.row.version === b.row.version &&
+    a.changes === b.changes &&
+    a.isGone === b.isGone &&
+    // The answer to another question counts changes from the beginning.
+    changesOf(a.row, b.row).size === 0 &&
+    signalMoved <= SIGNAL_PLAY_MS
+  )
+}
+
 function changesOf(before: SessionRow, after: SessionRow): ReadonlySet<keyof SessionRow> {
-  const changed = TINTED.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
+  const changed = TINTED.filter((name) => !isSameValue(before[name], after[name]))
   return changed.length === 0 ? NO_CHANGE : new Set(changed)
 }
+
+const isSameValue = (a: unknown, b: unknown): boolean =>
+  a === b || (typeof a === 'object' && typeof b === 'object' && JSON.stringify(a) === JSON.stringify(b))
 
 function merged(before: Order | null, { items, offset, limit, total, asOf, rev }: Sessions): Order {
   const sids = new Map<number, Sid>()

@@ -6,7 +6,7 @@ import { processName } from '#ui/format/process-name.ts'
 import { visibleText } from '#ui/format/visible-text.ts'
 import { PlayerText } from '#ui/player-text.tsx'
 import { type CellFacts, type Column, dropsAt, fieldsText } from './columns.tsx'
-import type { KnownRow } from './session-list.ts'
+import { isShownSame, type KnownRow } from './session-list.ts'
 import { unreadCopies } from './source-facts.ts'
 
 export interface SessionRowProps {
@@ -17,6 +17,7 @@ export interface SessionRowProps {
   facts: CellFacts
   isSelected: boolean
   isCursor: boolean
+  isBeforeCursor: boolean
   onSelect: (index: number, isRange: boolean) => void
   onCursor: (index: number) => void
 }
@@ -25,7 +26,7 @@ export const rowId = (index: number): string => `session-row-${index}`
 
 /** One session. Drawn anew when something of it changes; what time changes draws itself. */
 export const SessionRowLine = memo(function SessionRowLine(props: SessionRowProps) {
-  const { known, index, columns, facts, isSelected, isCursor, onSelect, onCursor } = props
+  const { known, index, columns, facts, isSelected, isCursor, isBeforeCursor, onSelect, onCursor } = props
   const { row, changed, changes, isGone } = known
   const isLeft = row.status === 'closed' || isGone
   const unread = isLeft ? [] : unreadCopies(row, facts.answering)
@@ -38,6 +39,7 @@ export const SessionRowLine = memo(function SessionRowLine(props: SessionRowProp
       aria-rowindex={index + 2}
       aria-selected={isSelected}
       data-cursor={isCursor || undefined}
+      data-before-cursor={isBeforeCursor || undefined}
       data-gone={isLeft || undefined}
       onClick={press}
     >
@@ -67,7 +69,17 @@ export const SessionRowLine = memo(function SessionRowLine(props: SessionRowProp
       <td className="line-two mono">{placeText(known)}</td>
     </tr>
   )
-})
+}, isSameLine)
+
+/** The list is asked for again all the time, and most rows come back as they were. */
+function isSameLine(before: SessionRowProps, after: SessionRowProps): boolean {
+  const { known: a, ...rest } = before
+  const { known: b, ...others } = after
+  return isShownSame(a, b) && isShallowSame(rest, others)
+}
+
+const isShallowSame = (a: object, b: object): boolean =>
+  Object.entries(a).every(([name, value]) => Object.is(value, Reflect.get(b, name)))
 
 const classesOf = ({ className, isEnd, isLess }: Column, isHatched: boolean): string =>
   [className, isEnd && 'end', dropsAt(isLess), isHatched && 'hatched'].filter(Boolean).join(' ')

@@ -1,9 +1,11 @@
 'use client'
 
+import type { Sid } from '@holdfast/store/contracts'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, type MouseEvent, type RefObject, useEffect } from 'react'
+import { type KeyboardEvent, type MouseEvent, type RefObject, useEffect, useRef } from 'react'
 import { Icon } from '#ui/icon.tsx'
 import { type CellFacts, type Column, dropsAt } from './columns.tsx'
+import { NO_SLOTS, type RowSlots, slotsFor } from './row-slots.ts'
 import type { Selection } from './selection.ts'
 import { isSelected } from './selection.ts'
 import { type SessionList, WINDOW_ROWS } from './session-list.ts'
@@ -65,6 +67,10 @@ export function SessionsTable(props: SessionsTableProps) {
     if (cursor >= 0) virtualizer.scrollToIndex(cursor, { align: 'auto' })
   }, [virtualizer, cursor])
   const items = virtualizer.getVirtualItems()
+  const slots = useSlots(
+    list.question,
+    items.flatMap(({ index }) => shown?.sids.get(index) ?? []),
+  )
   const first = items[0]
   const last = items.at(-1)
   const from = Math.floor((first?.index ?? 0) / WINDOW_ROWS)
@@ -103,13 +109,14 @@ export function SessionsTable(props: SessionsTableProps) {
             if (sid === undefined || !known) return <SkeletonRow key={index} index={index} columns={columns} />
             return (
               <SessionRowLine
-                key={sid}
+                key={`row ${slots.of.get(sid)}`}
                 known={known}
                 index={index}
                 columns={columns}
                 facts={facts}
                 isSelected={isSelected(selection, sid)}
                 isCursor={index === cursor}
+                isBeforeCursor={index === cursor - 1}
                 onSelect={onSelect}
                 onCursor={onCursor}
               />
@@ -120,6 +127,16 @@ export function SessionsTable(props: SessionsTableProps) {
       </table>
     </div>
   )
+}
+
+/** The rows in which these sessions are drawn, by what is on the screen now. */
+function useSlots(question: string, sids: readonly Sid[]): RowSlots {
+  const drawn = useRef(NO_SLOTS)
+  const slots = slotsFor(drawn.current, question, sids)
+  useEffect(() => {
+    drawn.current = slots
+  })
+  return slots
 }
 
 function Widths({ columns }: { columns: readonly Column[] }) {
