@@ -14,7 +14,10 @@ const HEIGHT = 32
 /** Where the axis is named, of its whole. */
 const LABELS = [0, 0.25, 0.5, 0.75, 1] as const
 
-/** How many sessions were wrong, settling and unknown in the last hour: three lines over one time, each with its own scale. */
+/**
+ * How many sessions were wrong, settling and unknown in the last hour: three lines over one time, each with its own scale. Its place
+ * is there before its figures are, so that nothing below it moves.
+ */
 export function TrendChart() {
   const { data, error, refetch } = useAnswer(trendQuestion, { everyMs: EVERY_MS })
   const shape = data && trendShape(data)
@@ -26,19 +29,15 @@ export function TrendChart() {
           <span className="text-text-3 text-xs">the most in each 10 s</span>
         </div>
         <QueryProblem what="Trend" error={error} shownAsOf={data?.asOf} onRetry={() => void refetch()} />
-        {shape && (
-          <>
-            <div className="trend" role="img" aria-label={shape.words}>
-              {TREND_SERIES.map((series) => (
-                <Strip key={series} shape={shape} series={series} />
-              ))}
-              <Axis shape={shape} />
-            </div>
-            <p className="mt-2 text-text-3 text-xs">{shape.words}</p>
-          </>
-        )}
+        <div className="trend" role="img" aria-label={shape?.words ?? 'not read yet'}>
+          {TREND_SERIES.map((series) => (
+            <Strip key={series} shape={shape} series={series} />
+          ))}
+          <Axis shape={shape} />
+        </div>
+        <p className="trend-words">{shape?.words}</p>
       </section>
-      {shape && <TrendTable shape={shape} />}
+      <TrendTable shape={shape} />
     </>
   )
 }
@@ -46,30 +45,31 @@ export function TrendChart() {
 const left = ({ from, to }: TrendShape, at: number): number => Math.min(1, Math.max(0, (at - from) / (to - from)))
 const percent = (part: number): string => `${(part * 100).toFixed(3)}%`
 
-function Strip({ shape, series }: { shape: TrendShape; series: TrendSeries }) {
-  const { bands, most } = shape
+function Strip({ shape, series }: { shape: TrendShape | undefined; series: TrendSeries }) {
   return (
     <>
       <span className="trend-name">
-        {TREND_NAMES[series]} <b>{countText(most[series])}</b>
+        {TREND_NAMES[series]} {shape && <b>{countText(shape.most[series])}</b>}
       </span>
       <span className="trend-plot">
-        {bands.map(({ kind, from, to }) => (
+        {shape?.bands.map(({ kind, from, to }) => (
           <span
             key={`${kind} ${from}`}
             className={kind === 'gap' ? 'hatched' : 'trend-away'}
             style={{ left: percent(left(shape, from)), width: percent(left(shape, to) - left(shape, from)) }}
           />
         ))}
-        <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
-          <path
-            d={pathOf(shape, series)}
-            fill="none"
-            stroke={series === 'wrong' ? 'var(--color-accent)' : 'var(--color-text-3)'}
-            strokeWidth="1.25"
-            vectorEffect="non-scaling-stroke"
-          />
-        </svg>
+        {shape && (
+          <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
+            <path
+              d={pathOf(shape, series)}
+              fill="none"
+              stroke={series === 'wrong' ? 'var(--color-accent)' : 'var(--color-text-3)'}
+              strokeWidth="1.25"
+              vectorEffect="non-scaling-stroke"
+            />
+          </svg>
+        )}
       </span>
     </>
   )
@@ -93,17 +93,18 @@ function pathOf(shape: TrendShape, series: TrendSeries): string {
     .join('')
 }
 
-function Axis({ shape: { from, to } }: { shape: TrendShape }) {
+function Axis({ shape }: { shape: TrendShape | undefined }) {
   return (
     <span className="trend-axis">
-      {LABELS.map((part) => (
-        <span key={part}>{timeText(from + part * (to - from)).slice(0, 5)}</span>
-      ))}
+      {shape &&
+        LABELS.map((part) => (
+          <span key={part}>{timeText(shape.from + part * (shape.to - shape.from)).slice(0, 5)}</span>
+        ))}
     </span>
   )
 }
 
-function TrendTable({ shape }: { shape: TrendShape }) {
+function TrendTable({ shape }: { shape: TrendShape | undefined }) {
   return (
     <details className="mb-3">
       <summary className="link mx-6 inline-flex min-h-6 cursor-pointer items-center text-xs max-lg:mx-4">
@@ -123,7 +124,7 @@ function TrendTable({ shape }: { shape: TrendShape }) {
             </tr>
           </thead>
           <tbody>
-            {shape.rows.map(({ from, most, note }) => (
+            {shape?.rows.map(({ from, most, note }) => (
               <tr key={from}>
                 <td className="num dim">{timeText(from).slice(0, 5)}</td>
                 {TREND_SERIES.map((series) => (
