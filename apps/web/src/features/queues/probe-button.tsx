@@ -17,9 +17,8 @@ export function ProbeButton({ queues }: { queues: Queues }) {
   const { sids, processes } = probesOf(queues)
   if (!isRedisDown) return null
   const off =
-    commandsOff ??
-    (giving.isGiving ? 'On its way' : sids.length === 0 ? 'No breaker is open that has a write to probe with' : null)
-  const what = `${counted(processes.length, 'waiting write')}, one at each of ${processes.map(processName).join(', ')}`
+    commandsOff ?? (giving.isGiving ? 'On its way' : sids.length === 0 ? 'No write waits to probe with' : null)
+  const what = `${counted(processes.length, 'waiting write')} (${processes.map(processName).join(', ')})`
   const probe = (): void => {
     giving.give({ type: 'retry', target: { sids: [...sids] }, reason: 'probe whether Redis is back' }, what)
   }

@@ -28,12 +28,17 @@ const entry = (n: number, at: string, kind: Queues['entries'][number]['kind']): 
   fields: ['room'],
 })
 
-test('probes with one write of each process whose breaker is open, and never with a dead letter', () => {
+test('probes with one write of each process whose breaker is not closed, and never with a dead letter', () => {
   const queues: Queues = {
     rev: 1,
     asOf: '2026-11-24T02:14:08.000Z',
     sources: [],
-    processes: [process('srv-1', 'open'), process('srv-2', 'closed'), process('gw-1', 'open'), process('gw-2', 'open')],
+    processes: [
+      process('srv-1', 'open'),
+      process('srv-2', 'closed'),
+      process('gw-1', 'half-open'),
+      process('gw-2', 'open'),
+    ],
     entries: [
       entry(1, 'srv-1', 'dead'),
       entry(2, 'srv-1', 'retrying'),
