@@ -14,7 +14,8 @@ const SESSIONS_MAX = 1_000
 const SESSIONS_OF_ONE_MAX = 20
 
 export type Wizard = Extract<SignInAnswer, { kind: 'wizard' }>
-export type EndReason = LiveAuth['reason']
+/** `replaced`: its wizard signed in anew in the same browser, whose cookie is the new one's. */
+export type EndReason = LiveAuth['reason'] | 'replaced'
 
 export interface SignInSessionsOptions {
   clock: Clock

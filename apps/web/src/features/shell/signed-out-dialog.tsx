@@ -1,13 +1,15 @@
 'use client'
 
+import { systemClock } from '@holdfast/runtime/clock'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import { failureOf, failureText } from '#features/api/api-error.ts'
-import { signInOrder } from '#features/api/questions.ts'
+import { signInOrder, whoQuestion } from '#features/api/questions.ts'
 import { useApi, useLive, useLiveStore } from '#features/live/services.tsx'
 import { Button } from '#ui/button.tsx'
 import { Dialog } from '#ui/dialog.tsx'
 import { Icon } from '#ui/icon.tsx'
+import { followSignIn } from './follow-sign-in.ts'
 import { useWizard } from './wizard.tsx'
 
 const REASONS = {
@@ -16,7 +18,7 @@ const REASONS = {
   revoked: 'Your session was ended: the character, its password or its powers have changed.',
 } as const
 
-/** Over the page, which stays with everything in it, when the session ends during work. */
+/** Over the page, which stays with everything in it, when the session ends during work. Another tab's sign-in closes it too. */
 export function SignedOutDialog() {
   const stream = useLive((state) => state.stream)
   return stream.kind === 'signed-out' ? <SignInAgain reason={REASONS[stream.reason]} /> : null
@@ -28,15 +30,27 @@ function SignInAgain({ reason }: { reason: string }) {
   const api = useApi()
   const live = useLiveStore()
   const queries = useQueryClient()
-  const signIn = useMutation({
-    mutationFn: () => api.ask(signInOrder(given)),
-    onSuccess(signedIn) {
+  const goOn = useCallback(
+    (signedIn: { name: string }) => {
       // Another wizard has other rights and another name in the frame: the page is made anew.
       if (signedIn.name !== name) window.location.reload()
       live.resume()
       void queries.invalidateQueries()
     },
-  })
+    [name, live, queries],
+  )
+  const signIn = useMutation({ mutationFn: () => api.ask(signInOrder(given)), onSuccess: goOn })
+  useEffect(() => {
+    const ask = () => api.ask({ ...whoQuestion, isBackground: true })
+    const following = followSignIn({ ask, onBack: goOn, clock: systemClock, isSeen: () => !document.hidden })
+    document.addEventListener('visibilitychange', following.look)
+    window.addEventListener('focus', following.look)
+    return () => {
+      document.removeEventListener('visibilitychange', following.look)
+      window.removeEventListener('focus', following.look)
+      following.stop()
+    }
+  }, [api, goOn])
   const failure = failureOf(signIn.error)
   return (
     <Dialog title="Sign in again" onClose={() => window.location.assign('/login')}>

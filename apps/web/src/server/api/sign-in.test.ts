@@ -1,6 +1,6 @@
 import { type Problem, problemSchema } from '@holdfast/store/contracts'
 import { expect, test } from 'vitest'
-import { createApiRig } from '../testing/api-rig.ts'
+import { createApiRig, wizardAnswer } from '../testing/api-rig.ts'
 
 const given = { name: 'Corwin', password: 'saltstair' }
 const problemOf = async (response: Response): Promise<Problem> => problemSchema.parse(await response.json())
@@ -18,11 +18,18 @@ test('answers a wizard with who it is, and until when', async () => {
   expect(response.headers.get('cache-control')).toBe('no-store')
 })
 
-test('ends the session that the browser had before', async () => {
-  const { ask, signIn } = createApiRig()
-  const cookie = await signIn()
-  await ask('signIn', { method: 'POST', body: given, headers: { cookie } })
-  expect((await ask('ownSession', { headers: { cookie } })).status).toBe(401)
+test('ends the session that the browser had before; its tabs are signed out where it was another wizard', async () => {
+  const { ask, answers, sessions, signIn } = createApiRig()
+  const reasons: string[] = []
+  sessions.onEnded((_, reason) => reasons.push(reason))
+  const first = await signIn()
+  const again = await ask('signIn', { method: 'POST', body: given, headers: { cookie: first } })
+  expect((await ask('ownSession', { headers: { cookie: first } })).status).toBe(401)
+  const second = again.headers.getSetCookie()[0]?.split(';')[0]
+  answers.signIn = () => ({ ...wizardAnswer, kind: 'wizard', dbref: '#2', name: 'Mara', credentialEpoch: 'm1' })
+  await ask('signIn', { method: 'POST', body: given, headers: { cookie: second } })
+  expect((await ask('ownSession', { headers: { cookie: second } })).status).toBe(401)
+  expect(reasons).toEqual(['replaced', 'signed-out'])
 })
 
 test('tells refused from unavailable, and neither from anything else', async () => {

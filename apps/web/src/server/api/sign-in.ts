@@ -62,11 +62,15 @@ async function attempt({ name, password }: SignInRequest, { arrival }: Asked, pa
   return { kind: 'signed-in', wizard: answer }
 }
 
-/** A new session and its cookie; the one that this browser had before is over. */
+/**
+ * A new session and its cookie; the one that this browser had before is over. Where it was the same wizard's, its other tabs
+ * have the new cookie too: they go on, and are not told that somebody signed out.
+ */
 function begin(wizard: Wizard, { request, arrival }: Asked, { sessions }: SignInParts) {
   const before = tokenIn(request.headers.get('cookie'), arrival)
-  if (before !== null) sessions.end(hashOf(before), 'signed-out')
+  const isSame = sessions.of(wizard.dbref).some(({ hash }) => before !== null && hash === hashOf(before))
   const { token, session } = sessions.open(wizard)
+  if (before !== null) sessions.end(hashOf(before), isSame ? 'replaced' : 'signed-out')
   const expiresAt = new Date(sessions.expiryOf(session)).toISOString()
   const body: SignedIn = { name: wizard.name, dbref: wizard.dbref, role: 'wizard', expiresAt }
   return { body, cookie: cookieOf(token, arrival) }

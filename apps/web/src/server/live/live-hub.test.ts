@@ -188,6 +188,13 @@ test('ends the streams of a sign-in that is over, saying why, and no others', as
   expect(hub.streams).toBe(1)
 })
 
+test('only ends the streams of a sign-in that another of the same browser has replaced', async () => {
+  const { hub, greeted } = setUp()
+  const replaced = await greeted(null, 'over')
+  hub.signedOut('over', 'replaced')
+  expect(await replaced.next()).toBe('end')
+})
+
 test('gives a sign-in no more streams than it may have, and one again when one has gone', async () => {
   const { hub, greeted } = setUp()
   const streams = await Promise.all(Array.from({ length: STREAMS_OF_SESSION_MAX }, () => greeted()))

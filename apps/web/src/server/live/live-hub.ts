@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '@holdfast/runtime'
-import type { LiveAuth, LivePatch, LiveTick } from '@holdfast/store/contracts'
+import type { LivePatch, LiveTick } from '@holdfast/store/contracts'
+import type { EndReason } from '../sign-in-sessions.ts'
 import { createLiveStream, type LiveStream } from './live-stream.ts'
 import { createPatchRing } from './patch-ring.ts'
 import { bytesOf } from './sse.ts'
@@ -22,8 +23,8 @@ export interface LiveSource {
 export interface LiveHub {
   /** A stream for this sign-in, from `lastEventId` on; null where it, or the console, has as many as it may. */
   open(session: string, lastEventId: string | null): ReadableStream<Uint8Array> | null
-  /** The sign-in is over: its streams say so, and end. */
-  signedOut(session: string, reason: LiveAuth['reason']): void
+  /** The sign-in is over: its streams say so, and end. Of one that was replaced they only end, and come back under the new one. */
+  signedOut(session: string, reason: EndReason): void
   readonly streams: number
   /** Ends all streams and takes no new ones. */
   close(): void
@@ -109,7 +110,7 @@ export function createLiveHub({ clock, random, epoch, build, source }: LiveHubOp
     },
     signedOut(session, reason) {
       for (const { stream } of ofSession(session)) {
-        stream.say({ event: 'auth', data: { reason } })
+        if (reason !== 'replaced') stream.say({ event: 'auth', data: { reason } })
         stream.end()
       }
     },
