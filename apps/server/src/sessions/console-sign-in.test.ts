@@ -27,6 +27,7 @@ function consoleOf({ hashes = {}, verdict }: { hashes?: Record<number, string>; 
     },
     contents: async () => [],
     async credentials(name) {
+      if (name.includes('\u0000')) throw new Error('invalid byte sequence for encoding "UTF8": 0x00')
       asked.push('credentials')
       return credentialsOf(players.find((each) => each.name.toLowerCase() === name.toLowerCase())?.dbref)
     },
@@ -53,12 +54,15 @@ describe('signing in to the console', () => {
     expect(answer).toMatchObject({ kind: 'wizard', ...who, credentialEpoch: expect.any(String) })
   })
 
-  it('gives the same answer by the same way for an unknown name, a wrong password and a player who is no wizard', async () => {
+  it('gives the same answer by the same way for an unknown name, one that nobody can have, a wrong password and a player who is no wizard', async () => {
     const ways: { answer: unknown; asked: readonly string[] }[] = []
     for (const [name, password] of [
       ['Nobody', 'secret'],
       ['Mara', 'wrong'],
       ['Bob', 'secret'],
+      ['Mara\u0000', 'secret'],
+      ['\u0007', 'secret'],
+      ['M'.repeat(200), 'secret'],
     ] as const) {
       const { signIn, asked } = consoleOf()
       const { answer } = await signIn({ name, password })

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { SignInReply } from '@holdfast/store'
 import type { SignInQuestion } from '@holdfast/store/contracts'
+import { nameProblem } from '../world/names.ts'
 import type { Passwords } from '../world/passwords.ts'
 import {
   type Credentials,
@@ -21,6 +22,9 @@ interface Character {
 
 const UNAVAILABLE: SignInReply = { answer: { kind: 'unavailable' }, who: null }
 
+/** Asked for in place of a name that no character can have: Postgres refuses some of them (NUL), and would seem to be away. */
+const NOBODYS_NAME = ''
+
 /**
  * Who may use the console: wizards, by the password that they play with. A name that nobody has, a wrong password and a
  * player who is no wizard get the same answer by the same way in the same time (two rows are read and one hash is worked out
@@ -28,7 +32,8 @@ const UNAVAILABLE: SignInReply = { answer: { kind: 'unavailable' }, who: null }
  */
 export function createConsoleSignIn({ world, passwords }: { world: World; passwords: Passwords }) {
   const byPassword = async (name: string, password: string): Promise<SignInReply> => {
-    const read = await world.read((reader) => characterOf(reader, (from) => from.credentials(name)), { patient: true })
+    const asked = nameProblem(name) === null ? name : NOBODYS_NAME
+    const read = await world.read((reader) => characterOf(reader, (from) => from.credentials(asked)), { patient: true })
     if (read.kind === 'unavailable') return UNAVAILABLE
     const character = read.value
     const verdict = await passwords.verify(character?.credentials.passwordHash ?? null, password)
