@@ -94,6 +94,17 @@ test('signs in by a form, without JavaScript, and out again', async () => {
   expect([(await browser.ask('/')).status, (await browser.ask('/sessions')).status]).toEqual([307, 307])
 })
 
+test('leads to the page that was asked for, once its wizard has signed in', async () => {
+  const browser = openBrowser(game.webPort)
+  const sent = await browser.ask('/sessions?filter=thorn')
+  const signIn = '/login?next=%2Fsessions%3Ffilter%3Dthorn'
+  expect([sent.status, sent.headers.get('location')]).toEqual([307, signIn])
+  expect(await (await browser.ask(signIn)).text()).toMatch(/name="next"[^>]*value="\/sessions\?filter=thorn"/)
+  const body = new URLSearchParams({ ...WIZARD, next: '/sessions?filter=thorn' })
+  const accepted = await browser.ask('/api/auth/sign-in', { method: 'POST', headers: { origin: browser.origin }, body })
+  expect([accepted.status, accepted.headers.get('location')]).toEqual([303, '/sessions?filter=thorn'])
+})
+
 test('tells a stranger nothing', async () => {
   const stranger = openBrowser(game.webPort)
   for (const cookie of [null, 'holdfast=guess', `holdfast=${'A'.repeat(43)}`]) {

@@ -18,6 +18,12 @@ const REASONS = {
   revoked: 'Your session was ended: the character, its password or its powers have changed.',
 } as const
 
+/** To the sign-in, which leads back here. */
+function leave(): void {
+  const { pathname, search } = window.location
+  window.location.assign(`/login?next=${encodeURIComponent(pathname + search)}`)
+}
+
 /** Over the page, which stays with everything in it, when the session ends during work. Another tab's sign-in closes it too. */
 export function SignedOutDialog() {
   const stream = useLive((state) => state.stream)
@@ -53,7 +59,7 @@ function SignInAgain({ reason }: { reason: string }) {
   }, [api, goOn])
   const failure = failureOf(signIn.error)
   return (
-    <Dialog title="Sign in again" onClose={() => window.location.assign('/login')}>
+    <Dialog title="Sign in again" onClose={leave}>
       <form
         onSubmit={(event) => {
           event.preventDefault()

@@ -15,10 +15,12 @@ interface SignInPageProps {
   error: string | undefined
   /** Seconds to wait, for `limited`. */
   after: string | undefined
+  /** Where it leads: a page of this console. */
+  next: string
 }
 
 /** A form that needs no JavaScript: it is sent to `POST /api/auth/sign-in`, which leads on. */
-export function SignInForm({ error, after }: SignInPageProps) {
+export function SignInForm({ error, after, next }: SignInPageProps) {
   const problem = problemOf(error, after)
   return (
     <div className="sign-in">
@@ -43,6 +45,7 @@ export function SignInForm({ error, after }: SignInPageProps) {
               <span>{problem}</span>
             </p>
           )}
+          {next !== '/' && <input type="hidden" name="next" value={next} />}
           <div>
             <label className="label" htmlFor="name">
               Character name

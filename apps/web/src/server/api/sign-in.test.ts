@@ -60,6 +60,19 @@ test('answers a form by a redirection that says what went wrong, and nothing of 
   expect((await submit(given)).headers.get('location')).toBe('/login?error=limited&after=60')
 })
 
+test('leads a form to where its wizard was going, and nowhere else', async () => {
+  const { ask, answers } = createApiRig()
+  const submit = async (next: string) => {
+    const body = new URLSearchParams({ ...given, next })
+    return (await ask('signIn', { method: 'POST', body })).headers.get('location')
+  }
+  expect(await submit('/sessions?filter=a')).toBe('/sessions?filter=a')
+  expect(await submit('//elsewhere.example/')).toBe('/')
+  answers.signIn = () => ({ kind: 'refused' })
+  expect(await submit('/sessions?filter=a')).toBe('/login?next=%2Fsessions%3Ffilter%3Da&error=refused')
+  expect(await submit('https://elsewhere.example/')).toBe('/login?error=refused')
+})
+
 test('lets a name fail five times in a minute, whoever tries, and a success clears it', async () => {
   const { ask, answers } = createApiRig()
   const guess = (peer: string, name = 'Corwin') =>

@@ -6,6 +6,7 @@ import type { ConsolePort } from '../ports.ts'
 import { json } from '../problem.ts'
 import { isOfType, readBody, readJson } from '../read-body.ts'
 import { hashOf, type SignInSessions, type Wizard } from '../sign-in-sessions.ts'
+import { signInPathFrom, wayBackOf } from '../way-back.ts'
 
 const BODY_BYTES_MAX = 8_192
 /** One text for every reason, so that nobody learns which names are characters' or wizards'. */
@@ -27,19 +28,15 @@ type Outcome =
 /** `POST /api/auth/sign-in`: JSON, or the form of a page without JavaScript, which is answered by a redirection. */
 export function signInHandler(parts: SignInParts): Handler {
   return async (asked) => {
-    const isForm = isOfType(asked.request, 'application/x-www-form-urlencoded')
-    const given = await credentialsIn(asked.request, isForm)
-    const outcome: Outcome = given === null ? { kind: 'malformed' } : await attempt(given, asked, parts)
-    return isForm ? formAnswer(outcome, asked, parts) : jsonAnswer(outcome, asked, parts)
+    const form = isOfType(asked.request, 'application/x-www-form-urlencoded') ? await formIn(asked.request) : null
+    const given = signInRequestSchema.safeParse(form ?? (await readJson(asked.request, BODY_BYTES_MAX))).data
+    const outcome: Outcome = given === undefined ? { kind: 'malformed' } : await attempt(given, asked, parts)
+    return form === null ? jsonAnswer(outcome, asked, parts) : formAnswer(outcome, form.next, asked, parts)
   }
 }
 
-async function credentialsIn(request: Request, isForm: boolean): Promise<SignInRequest | null> {
-  const body = isForm
-    ? Object.fromEntries(new URLSearchParams((await readBody(request, BODY_BYTES_MAX)) ?? ''))
-    : await readJson(request, BODY_BYTES_MAX)
-  return signInRequestSchema.safeParse(body).data ?? null
-}
+const formIn = async (request: Request): Promise<Readonly<Record<string, string | undefined>>> =>
+  Object.fromEntries(new URLSearchParams((await readBody(request, BODY_BYTES_MAX)) ?? ''))
 
 async function attempt({ name, password }: SignInRequest, { arrival }: Asked, parts: SignInParts): Promise<Outcome> {
   const { console, limits } = parts
@@ -97,14 +94,16 @@ function jsonAnswer(outcome: Outcome, asked: Asked, parts: SignInParts): Respons
   }
 }
 
-function formAnswer(outcome: Outcome, asked: Asked, parts: SignInParts): Response {
+/** To where its wizard was going, `next`; where it failed to the form again, which keeps that. */
+function formAnswer(outcome: Outcome, next: string | undefined, asked: Asked, parts: SignInParts): Response {
   const headers = new Headers({ 'cache-control': 'no-store' })
   if (outcome.kind === 'signed-in') {
     headers.set('set-cookie', begin(outcome.wizard, asked, parts).cookie)
-    headers.set('location', '/')
+    headers.set('location', wayBackOf(next))
   } else {
+    const path = signInPathFrom(next)
     const after = outcome.kind === 'limited' ? `&after=${secondsOf(outcome.waitMs)}` : ''
-    headers.set('location', `/login?error=${outcome.kind}${after}`)
+    headers.set('location', `${path}${path.includes('?') ? '&' : '?'}error=${outcome.kind}${after}`)
   }
   return new Response(null, { status: 303, headers })
 }
