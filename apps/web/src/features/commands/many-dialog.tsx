@@ -7,6 +7,7 @@ import { Dialog } from '#ui/dialog.tsx'
 import { useCommand } from './command-desk.tsx'
 import { Refusal, TypedConfirmation } from './command-fields.tsx'
 import { CommandReport } from './command-report.tsx'
+import { type Countdown, ticked } from './countdown.ts'
 import type { Giving } from './use-giving.ts'
 
 export interface ManyDialogProps {
@@ -30,19 +31,27 @@ export interface ManyDialogProps {
 
 const DELAY_S = 5
 
-/** For many: what will happen in words, the reason, the typed count; then five seconds in which it can be stopped. */
+/**
+ * For many: what will happen in words, the reason, the typed count; then five seconds in which it can be stopped. What was
+ * confirmed is what is done: nothing can be edited meanwhile, and where it could not be confirmed any more it stops and asks again.
+ */
 export function ManyDialog(props: ManyDialogProps) {
   const { title, scope, word, verb, isDanger = false, off, giving, commandId, onConfirm, onClose, children } = props
   const [typed, setTyped] = useState('')
-  const [left, setLeft] = useState<number | null>(null)
   const { data } = useCommand(commandId)
   const problem = off ?? (word !== null && typed.trim() !== word ? `Type ${word}` : null)
-  useCountdown(left, setLeft, onConfirm)
+  const { left, begin, stop } = useCountdown(problem)
+  const stopButton = useRef<HTMLSpanElement>(null)
+  const isCounting = left !== null
+  useEffect(() => {
+    // The field that had focus takes none now; the way to stop does.
+    if (isCounting) stopButton.current?.querySelector('button')?.focus()
+  }, [isCounting])
   const confirm = (event: FormEvent | KeyboardEvent): void => {
     event.preventDefault()
-    if (problem !== null || left !== null || giving.isGiving) return
+    if (problem !== null || isCounting || giving.isGiving) return
     if (word === null) onConfirm()
-    else setLeft(DELAY_S)
+    else begin(onConfirm)
   }
   if (commandId !== null && data)
     return (
@@ -71,20 +80,22 @@ export function ManyDialog(props: ManyDialogProps) {
         }}
       >
         <p className="text-text-2">{scope}.</p>
-        {children}
-        {word !== null && <TypedConfirmation value={typed} onChange={setTyped} word={word} />}
+        <fieldset className="contents" disabled={isCounting || giving.isGiving}>
+          {children}
+          {word !== null && <TypedConfirmation value={typed} onChange={setTyped} word={word} />}
+        </fieldset>
         <Refusal giving={giving} />
         <div className="flex flex-wrap items-center justify-end gap-2">
           <span className="me-auto text-text-3 text-xs" role="status">
-            {left !== null
-              ? `Starts in ${left} s.`
-              : (problem ?? (word === null ? '' : 'Starts 5 s after you confirm.'))}
+            {isCounting ? `Starts in ${left} s.` : (problem ?? (word === null ? '' : 'Starts 5 s after you confirm.'))}
           </span>
-          <Button onClick={left === null ? onClose : () => setLeft(null)}>{left === null ? 'Cancel' : 'Stop'}</Button>
+          <span ref={stopButton} className="contents">
+            <Button onClick={isCounting ? stop : onClose}>{isCounting ? 'Stop' : 'Cancel'}</Button>
+          </span>
           <Button
             type="submit"
             look={isDanger ? 'fill' : 'primary'}
-            off={problem ?? (left !== null || giving.isGiving ? 'On its way' : null)}
+            off={problem ?? (isCounting || giving.isGiving ? 'On its way' : null)}
           >
             {verb}
           </Button>
@@ -94,17 +105,24 @@ export function ManyDialog(props: ManyDialogProps) {
   )
 }
 
-function useCountdown(left: number | null, setLeft: (left: number | null) => void, onEnd: () => void): void {
-  const end = useRef(onEnd)
+/** `problem`: why it could not be confirmed now. It stops the counting. */
+function useCountdown(problem: string | null) {
+  const [counting, setCounting] = useState<Countdown | null>(null)
   useEffect(() => {
-    end.current = onEnd
-  })
+    if (problem !== null) setCounting(null)
+  }, [problem])
   useEffect(() => {
-    if (left === null) return
+    if (counting === null) return
     const timer = setTimeout(() => {
-      setLeft(left > 1 ? left - 1 : null)
-      if (left <= 1) end.current()
+      const { next, due } = ticked(counting)
+      setCounting(next)
+      due?.()
     }, 1_000)
     return () => clearTimeout(timer)
-  }, [left, setLeft])
+  }, [counting])
+  return {
+    left: counting?.left ?? null,
+    begin: (act: () => void) => setCounting({ left: DELAY_S, act }),
+    stop: () => setCounting(null),
+  }
 }
