@@ -79,11 +79,15 @@ export function TypedConfirmation({ value, onChange, word }: FieldProps & { word
 
 /** Why the console did not take it. The form stays as it is. */
 export function Refusal({ giving }: { giving: Giving }) {
-  if (!giving.failure) return null
+  return giving.failure ? <Alarm>{refusalText(giving.failure)}</Alarm> : null
+}
+
+/** Why nothing was done, said at once. */
+export function Alarm({ children }: { children: ReactNode }) {
   return (
     <p className="note" data-look="bad" role="alert">
       <Icon name="close" />
-      <span>{refusalText(giving.failure)}</span>
+      <span>{children}</span>
     </p>
   )
 }

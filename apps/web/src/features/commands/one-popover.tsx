@@ -1,17 +1,21 @@
 'use client'
 
+import type { SessionRow } from '@holdfast/store/contracts'
 import { type FormEvent, type KeyboardEvent, type ReactNode, useRef, useState } from 'react'
 import { useShortcut } from '#features/keyboard/keyboard.tsx'
 import { useCommandsOff, useWizard } from '#features/shell/wizard.tsx'
 import { Button } from '#ui/button.tsx'
 import { Popover } from '#ui/popover.tsx'
-import { ReasonField, Refusal, TextField } from './command-fields.tsx'
+import { Alarm, ReasonField, Refusal, TextField } from './command-fields.tsx'
 import { messagePreview, SHOWN_THE_DOOR, VERBS } from './command-words.ts'
-import type { Scope } from './scope.ts'
+import { type Person, type Replaced, replacedText } from './people.ts'
+import { nameOfRow, scopeOfRow } from './scope.ts'
 import { useGiving } from './use-giving.ts'
+import { usePeople } from './use-people.ts'
 
 interface OneProps {
-  scope: Scope
+  /** The session, as the wizard sees it. */
+  row: SessionRow
   type: 'disconnect' | 'message'
   /** Why it cannot be done to this one; null: it can. */
   off?: string | null
@@ -22,7 +26,7 @@ const KEYS = { disconnect: 'boot', message: 'message' } as const
 const ICONS = { disconnect: 'boot', message: 'message' } as const
 
 /** Boot or message one: a popover at its button, confirmed with Enter. */
-export function OneCommandButton({ scope, type, off = null, size }: OneProps) {
+export function OneCommandButton({ row, type, off = null, size }: OneProps) {
   const [isOpen, setIsOpen] = useState(false)
   const anchor = useRef<HTMLSpanElement>(null)
   const commandsOff = useCommandsOff() ?? off
@@ -41,25 +45,45 @@ export function OneCommandButton({ scope, type, off = null, size }: OneProps) {
       </Button>
       {isOpen && (
         <Popover anchor={anchor} onClose={() => setIsOpen(false)}>
-          <OneForm type={type} scope={scope} onDone={() => setIsOpen(false)} />
+          <OneForm type={type} row={row} onDone={() => setIsOpen(false)} />
         </Popover>
       )}
     </span>
   )
 }
 
-function OneForm({ type, scope, onDone }: { type: OneProps['type']; scope: Scope; onDone: () => void }) {
+/** It is for whoever was on the session when it was opened: where somebody else is by then, it asks again. */
+function OneForm({ type, row, onDone }: { type: OneProps['type']; row: SessionRow; onDone: () => void }) {
+  const [seen, setSeen] = useState<Person>(row)
   const [reason, setReason] = useState('')
   const [text, setText] = useState('')
   const { name } = useWizard()
   const giving = useGiving(onDone)
+  const people = usePeople([seen])
+  const [replaced] = people.replaced
+  const scope = scopeOfRow(seen)
   const isBoot = type === 'disconnect'
-  const missing = reason.trim() === '' ? 'Say why' : !isBoot && text.trim() === '' ? 'Say what' : null
+  const isBusy = giving.isGiving || people.isChecking
+  const missing = replaced
+    ? 'Somebody else is there now'
+    : reason.trim() === ''
+      ? 'Say why'
+      : !isBoot && text.trim() === ''
+        ? 'Say what'
+        : null
   const submit = (event: FormEvent | KeyboardEvent): void => {
     event.preventDefault()
-    if (missing !== null || giving.isGiving) return
+    if (missing !== null || isBusy) return
     const said = text.trim() === '' ? {} : { text: text.trim() }
-    giving.give({ type, target: scope.target, reason: reason.trim(), ...said }, scope.what)
+    people.ifSame([seen.sid], () =>
+      giving.give({ type, target: scope.target, reason: reason.trim(), ...said }, scope.what),
+    )
+  }
+  const beginWith = ({ now }: Replaced): void => {
+    // What was said of the one is not said of the other.
+    setSeen(now)
+    setReason('')
+    setText('')
   }
   const preview = isBoot ? text.trim() || SHOWN_THE_DOOR : messagePreview(name, text.trim() || '...')
   return (
@@ -84,8 +108,22 @@ function OneForm({ type, scope, onDone }: { type: OneProps['type']; scope: Scope
         preview={preview}
       />
       <Refusal giving={giving} />
-      <Actions isDanger={isBoot} off={missing} isBusy={giving.isGiving} verb={VERBS[type].do} onCancel={onDone} />
+      {people.problem !== null && <Alarm>{people.problem}</Alarm>}
+      {replaced && <ElseThere replaced={replaced} verb={VERBS[type].do} onTake={() => beginWith(replaced)} />}
+      <Actions isDanger={isBoot} off={missing} isBusy={isBusy} verb={VERBS[type].do} onCancel={onDone} />
     </form>
+  )
+}
+
+/** `Session 6 is Carl's now`: a form of its own, by the wizard's will only. */
+function ElseThere({ replaced, verb, onTake }: { replaced: Replaced; verb: string; onTake: () => void }) {
+  return (
+    <>
+      <Alarm>{replacedText(replaced)}. Nothing was done.</Alarm>
+      <Button onClick={onTake}>
+        {verb} {nameOfRow(replaced.now)} instead
+      </Button>
+    </>
   )
 }
 

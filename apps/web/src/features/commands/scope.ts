@@ -1,8 +1,9 @@
-import type { CommandRequest, SessionRow, Sid } from '@holdfast/store/contracts'
+import type { CommandRequest, Sid } from '@holdfast/store/contracts'
 import type { Selection } from '#features/sessions/selection.ts'
 import { counted, countText } from '#ui/format/number.ts'
 import { timeText } from '#ui/format/time.ts'
 import { visibleText } from '#ui/format/visible-text.ts'
+import type { Person } from './people.ts'
 
 /** Whom a command is for, and how that is said. */
 export interface Scope {
@@ -14,11 +15,11 @@ export interface Scope {
   count: number
 }
 
-export const nameOfRow = ({ player, handle }: SessionRow): string =>
+export const nameOfRow = ({ player, handle }: Person): string =>
   player ? visibleText(player.name) : `session ${handle}`
 
 /** The scope of one session. */
-export const scopeOfRow = (row: SessionRow): Scope => ({
+export const scopeOfRow = (row: Person): Scope => ({
   target: { sids: [row.sid] },
   what: nameOfRow(row),
   sentence: `${nameOfRow(row)} ${row.handle}`,

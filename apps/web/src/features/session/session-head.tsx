@@ -5,7 +5,7 @@ import Link from 'next/link'
 import { useIntentFor } from '#features/commands/command-desk.tsx'
 import { VERBS } from '#features/commands/command-words.ts'
 import { OneCommandButton } from '#features/commands/one-popover.tsx'
-import { nameOfRow, scopeOfRow } from '#features/commands/scope.ts'
+import { nameOfRow } from '#features/commands/scope.ts'
 import { refusalText, useGiving } from '#features/commands/use-giving.ts'
 import { useShortcut } from '#features/keyboard/keyboard.tsx'
 import { CLOSE_WORDS, ConnectedFor, IdleFor } from '#features/sessions/row-ages.tsx'
@@ -72,8 +72,8 @@ export function SessionHead({ detail, isReconciling, onReconcile, onCopyLink }: 
               Reconcile
             </Button>
           )}
-          <OneCommandButton type="message" scope={scopeOfRow(session)} off={ended} />
-          <OneCommandButton type="disconnect" scope={scopeOfRow(session)} off={ended} />
+          <OneCommandButton type="message" row={session} off={ended} />
+          <OneCommandButton type="disconnect" row={session} off={ended} />
           <MoreMenu detail={detail} onCopyLink={onCopyLink} />
         </span>
       </div>

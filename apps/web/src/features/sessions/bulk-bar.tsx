@@ -6,7 +6,7 @@ import { useState } from 'react'
 import { BootManyDialog, MessageManyDialog } from '#features/commands/bulk-dialogs.tsx'
 import { OneCommandButton } from '#features/commands/one-popover.tsx'
 import { ReconcileManyDialog } from '#features/commands/reconcile-many-dialog.tsx'
-import { scopeOfRow, scopeOfSelection } from '#features/commands/scope.ts'
+import { scopeOfSelection } from '#features/commands/scope.ts'
 import { refusalText, useGiving } from '#features/commands/use-giving.ts'
 import { useShortcut } from '#features/keyboard/keyboard.tsx'
 import { useLive } from '#features/live/services.tsx'
@@ -61,7 +61,7 @@ export function BulkBar(props: BulkBarProps) {
         Reconcile
       </Button>
       {only ? (
-        <OneCommandButton type="message" scope={scopeOfRow(only)} />
+        <OneCommandButton type="message" row={only} />
       ) : (
         <Button icon="message" off={off} onClick={() => setOpen('message')}>
           Message
@@ -73,7 +73,7 @@ export function BulkBar(props: BulkBarProps) {
         </Button>
       </span>
       {only ? (
-        <OneCommandButton type="disconnect" scope={scopeOfRow(only)} />
+        <OneCommandButton type="disconnect" row={only} />
       ) : (
         <Button icon="boot" look="danger" off={off} onClick={() => setOpen('boot')}>
           Boot

@@ -3,7 +3,7 @@
 import Link from 'next/link'
 import { sessionQuestion } from '#features/api/questions.ts'
 import { OneCommandButton } from '#features/commands/one-popover.tsx'
-import { nameOfRow, scopeOfRow } from '#features/commands/scope.ts'
+import { nameOfRow } from '#features/commands/scope.ts'
 import { useAnswer } from '#features/live/use-answer.ts'
 import { PlayerText } from '#ui/player-text.tsx'
 import { QueryProblem } from '#ui/query-problem.tsx'
@@ -22,8 +22,8 @@ export function PeekSheet({ sid, onClose }: { sid: string; onClose: () => void }
       foot={
         row && (
           <div className="flex items-center gap-2">
-            <OneCommandButton type="message" scope={scopeOfRow(row)} />
-            <OneCommandButton type="disconnect" scope={scopeOfRow(row)} />
+            <OneCommandButton type="message" row={row} />
+            <OneCommandButton type="disconnect" row={row} />
             <span className="flex-1" />
             <Link className="btn" data-look="primary" href={`/sessions/${sid}`}>
               Open
