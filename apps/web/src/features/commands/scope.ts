@@ -1,4 +1,5 @@
 import type { CommandRequest, Sid } from '@holdfast/store/contracts'
+import { hiddenText } from '#features/sessions/in-filter.ts'
 import type { Selection } from '#features/sessions/selection.ts'
 import { counted, countText } from '#ui/format/number.ts'
 import { timeText } from '#ui/format/time.ts'
@@ -13,6 +14,8 @@ export interface Scope {
   /** The whole scope as a sentence. */
   sentence: string
   count: number
+  /** Who was on these sessions when the wizard chose them by what a row said. */
+  seen?: readonly Person[]
 }
 
 export const nameOfRow = ({ player, handle }: Person): string =>
@@ -32,8 +35,11 @@ export function matchingSentence(filter: string, total: number, asOf: string): s
   return `All ${countText(total)} ${matching} as of ${timeText(asOf)}`
 }
 
-/** The scope of what is selected. What a filter means is read when a dialog states it, see use-stated.ts. */
-export function scopeOfSelection(selection: Selection, isGone: (sid: Sid) => boolean): Scope {
+/**
+ * The scope of what is selected; `hidden`: how many more are, and left alone. What a filter means is read when a dialog states it,
+ * see use-stated.ts.
+ */
+export function scopeOfSelection(selection: Selection, isGone: (sid: Sid) => boolean, hidden = 0): Scope {
   if (selection.kind === 'all') {
     const { filter, total, asOf } = selection
     const sentence = matchingSentence(filter, total, asOf)
@@ -43,10 +49,12 @@ export function scopeOfSelection(selection: Selection, isGone: (sid: Sid) => boo
   const [only] = rows
   if (rows.length === 1 && only) return scopeOfRow(only)
   const gone = rows.filter(({ sid }) => isGone(sid)).length
+  const asides = [gone > 0 ? `${gone} no longer connected` : null, hiddenText(hidden)].filter((each) => each !== null)
   return {
     target: { sids: rows.map(({ sid }) => sid) },
     what: counted(rows.length, 'session'),
-    sentence: `${rows.length} selected${gone > 0 ? ` (${gone} no longer connected)` : ''}`,
+    sentence: `${rows.length} selected${asides.length > 0 ? ` (${asides.join('; ')})` : ''}`,
     count: rows.length,
+    seen: rows,
   }
 }

@@ -6,7 +6,7 @@ import { useState } from 'react'
 import { BootManyDialog, MessageManyDialog } from '#features/commands/bulk-dialogs.tsx'
 import { OneCommandButton } from '#features/commands/one-popover.tsx'
 import { ReconcileManyDialog } from '#features/commands/reconcile-many-dialog.tsx'
-import { scopeOfSelection } from '#features/commands/scope.ts'
+import { type Scope, scopeOfSelection } from '#features/commands/scope.ts'
 import { refusalText, useGiving } from '#features/commands/use-giving.ts'
 import { useShortcut } from '#features/keyboard/keyboard.tsx'
 import { useLive } from '#features/live/services.tsx'
@@ -14,10 +14,12 @@ import { useCommandsOff } from '#features/shell/wizard.tsx'
 import { useToast } from '#features/toasts/toasts.tsx'
 import { Button } from '#ui/button.tsx'
 import { countText } from '#ui/format/number.ts'
+import { hiddenText, type InFilter } from './in-filter.ts'
 import { countOf, goneOf, type Selection } from './selection.ts'
 
 export interface BulkBarProps {
-  selection: Selection
+  /** What of the selection the filter shows: commands are for these. */
+  within: InFilter
   isGone: (sid: Sid) => boolean
   total: number
   onSelectAll: () => void
@@ -25,32 +27,34 @@ export interface BulkBarProps {
   onExport: () => void
 }
 
-type Open = 'boot' | 'message' | 'reconcile' | null
+/** Whom a dialog is for stays as it was when it was opened. */
+type Open = { kind: 'boot' | 'message' | 'reconcile'; scope: Scope } | null
 
 /** What can be done to the selected sessions. Docked below the list: it covers no row. */
 export function BulkBar(props: BulkBarProps) {
-  const { selection, isGone, total, onSelectAll, onClear, onExport } = props
+  const { within, isGone, total, onSelectAll, onClear, onExport } = props
+  const { selection, hidden } = within
   const [open, setOpen] = useState<Open>(null)
-  const off = useCommandsOff()
+  const off = useCommandsOff() ?? nobodyText(within)
   const isRedisDown = useLive(({ tick }) => tick?.redis.up === false)
   const router = useRouter()
-  const scope = scopeOfSelection(selection, isGone)
+  const scope = scopeOfSelection(selection, isGone, hidden)
   const only = onlyRow(selection)
-  const recheck = useRecheck(selection, isGone)
+  const recheck = useRecheck(scope)
   const reconcileOff = off ?? (isRedisDown ? 'Redis is unreachable: reconcile is off.' : null)
   const reconcile = (): void => {
     if (reconcileOff !== null) return
     if (only) router.push(`/sessions/${only.sid}?reconcile=one`)
-    else setOpen('reconcile')
+    else setOpen({ kind: 'reconcile', scope })
   }
   useShortcut('recheck', () => off === null && recheck())
   useShortcut('reconcile', reconcile)
-  useShortcut('boot', () => off === null && setOpen('boot'), !only)
-  useShortcut('message', () => off === null && setOpen('message'), !only)
+  useShortcut('boot', () => off === null && setOpen({ kind: 'boot', scope }), !only)
+  useShortcut('message', () => off === null && setOpen({ kind: 'message', scope }), !only)
   const close = (): void => setOpen(null)
   return (
     <section className="bulk" aria-label="Selected sessions">
-      <Count selection={selection} gone={goneOf(selection, isGone)} sentence={scope.sentence} />
+      <Count within={within} gone={goneOf(selection, isGone)} sentence={scope.sentence} />
       <span className="rule max-lg:hidden" />
       <span className="contents max-lg:hidden">
         <Button icon="recheck" off={off} onClick={recheck}>
@@ -63,7 +67,7 @@ export function BulkBar(props: BulkBarProps) {
       {only ? (
         <OneCommandButton type="message" row={only} />
       ) : (
-        <Button icon="message" off={off} onClick={() => setOpen('message')}>
+        <Button icon="message" off={off} onClick={() => setOpen({ kind: 'message', scope })}>
           Message
         </Button>
       )}
@@ -75,13 +79,13 @@ export function BulkBar(props: BulkBarProps) {
       {only ? (
         <OneCommandButton type="disconnect" row={only} />
       ) : (
-        <Button icon="boot" look="danger" off={off} onClick={() => setOpen('boot')}>
+        <Button icon="boot" look="danger" off={off} onClick={() => setOpen({ kind: 'boot', scope })}>
           Boot
         </Button>
       )}
       {off !== null && <span className="min-w-0 truncate text-text-3 text-xs">{off}</span>}
       <span className="flex-1 max-lg:hidden" />
-      {selection.kind === 'some' && total > countOf(selection) && (
+      {selection.kind === 'some' && total > countOf(selection) + within.unread && (
         <button type="button" className="link text-xs max-lg:hidden" onClick={onSelectAll}>
           Select all {countText(total)} matching
         </button>
@@ -89,9 +93,9 @@ export function BulkBar(props: BulkBarProps) {
       <Button look="bare" shortcut="esc" onClick={onClear}>
         Clear
       </Button>
-      {open === 'boot' && <BootManyDialog scope={scope} onClose={close} />}
-      {open === 'message' && <MessageManyDialog scope={scope} onClose={close} />}
-      {open === 'reconcile' && <ReconcileManyDialog scope={scope} onClose={close} />}
+      {open?.kind === 'boot' && <BootManyDialog scope={open.scope} onClose={close} />}
+      {open?.kind === 'message' && <MessageManyDialog scope={open.scope} onClose={close} />}
+      {open?.kind === 'reconcile' && <ReconcileManyDialog scope={open.scope} onClose={close} />}
     </section>
   )
 }
@@ -101,7 +105,14 @@ const onlyRow = (selection: Selection): SessionRow | null => {
   return [...selection.rows.values()][0] ?? null
 }
 
-function Count({ selection, gone, sentence }: { selection: Selection; gone: number; sentence: string }) {
+/** Why nothing that is selected can be acted on; null: it can. */
+function nobodyText({ selection, unread }: InFilter): string | null {
+  if (unread > 0) return 'Reading which of these the filter shows'
+  return countOf(selection) === 0 ? 'The filter hides all that is selected' : null
+}
+
+function Count({ within, gone, sentence }: { within: InFilter; gone: number; sentence: string }) {
+  const { selection, hidden } = within
   return (
     <p role="status">
       {selection.kind === 'all' ? (
@@ -110,6 +121,7 @@ function Count({ selection, gone, sentence }: { selection: Selection; gone: numb
         <>
           <span className="font-medium">{countText(countOf(selection))} selected</span>{' '}
           {gone > 0 && <span className="text-text-3 text-xs">{countText(gone)} no longer connected</span>}
+          {hidden > 0 && <span className="text-text-3 text-xs">({hiddenText(hidden)})</span>}
         </>
       )}
     </p>
@@ -117,14 +129,11 @@ function Count({ selection, gone, sentence }: { selection: Selection; gone: numb
 }
 
 /** Asks everybody again, at once: nothing is changed. */
-function useRecheck(selection: Selection, isGone: (sid: Sid) => boolean): () => void {
+function useRecheck({ target, what }: Scope): () => void {
   const toast = useToast()
   const { give } = useGiving(
     () => undefined,
     (failure) => toast({ look: 'bad', text: refusalText(failure) }),
   )
-  return () => {
-    const { target, what } = scopeOfSelection(selection, isGone)
-    give({ type: 'recheck', target }, what)
-  }
+  return () => give({ type: 'recheck', target }, what)
 }

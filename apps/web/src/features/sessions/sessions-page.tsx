@@ -28,6 +28,7 @@ import { SessionsTable } from './sessions-table.tsx'
 import { useSessionsUrl } from './sessions-url.ts'
 import { answeringKeyOf, answeringOf } from './source-facts.ts'
 import { useHold } from './use-hold.ts'
+import { useInFilter } from './use-in-filter.ts'
 import { useRowKeys } from './use-row-keys.ts'
 import { useSelection } from './use-selection.ts'
 import { useSessionList } from './use-session-list.ts'
@@ -45,7 +46,8 @@ export function SessionsPage() {
   const hold = useHold()
   const sessions = useSessionList({ filter, sort: url.sort }, windows, hold.isHeld)
   const { list, store, error } = sessions
-  const desk = useSelection(list)
+  const desk = useSelection(list, filter)
+  const within = useInFilter(desk.selection, sessions, filter)
   hold.noteSelection(countOf(desk.selection) > 0)
   const [cursor, setCursor] = useState(-1)
   const router = useRouter()
@@ -134,10 +136,10 @@ export function SessionsPage() {
       />
       {countOf(desk.selection) > 0 && (
         <BulkBar
-          selection={desk.selection}
+          within={within}
           isGone={isGone}
           total={total}
-          onSelectAll={() => desk.selectAll(filter)}
+          onSelectAll={desk.selectAll}
           onClear={desk.clear}
           onExport={() => {
             const rows = [...list.rows.values()].filter(({ row }) => isSelected(desk.selection, row.sid))

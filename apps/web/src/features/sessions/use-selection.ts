@@ -2,6 +2,7 @@
 
 import type { SessionRow } from '@holdfast/store/contracts'
 import { useCallback, useRef, useState } from 'react'
+import { ofFilter } from './in-filter.ts'
 import { NOTHING, type Selection, toggled, withRows } from './selection.ts'
 import type { SessionList } from './session-list.ts'
 
@@ -10,16 +11,23 @@ export interface SelectionDesk {
   /** One row in or out; with `isRange` all from the last one to this one. */
   select: (index: number, isRange: boolean) => void
   selectView: (isOn: boolean) => void
-  selectAll: (filter: string) => void
+  /** All that match the page's filter. */
+  selectAll: () => void
   clear: () => void
 }
 
-/** What is selected, by session: it stays through scrolling, filtering and sorting. */
-export function useSelection(list: SessionList): SelectionDesk {
-  const [selection, setSelection] = useState<Selection>(NOTHING)
+/**
+ * What is selected, by session: it stays through scrolling, filtering and sorting. All that match a filter: as long as the page
+ * has that filter.
+ */
+export function useSelection(list: SessionList, filter: string): SelectionDesk {
+  const [kept, setSelection] = useState<Selection>(NOTHING)
+  const selection = ofFilter(kept, filter)
   const anchor = useRef<number | null>(null)
   const latest = useRef(list)
   latest.current = list
+  const pageFilter = useRef(filter)
+  pageFilter.current = filter
   const rowAt = (index: number): SessionRow | undefined => {
     const { shown, rows } = latest.current
     const sid = shown?.sids.get(index)
@@ -40,20 +48,18 @@ export function useSelection(list: SessionList): SelectionDesk {
     const row = at(index)
     if (!row) return
     const from = anchor.current
-    setSelection((before) =>
-      isRange && from !== null
-        ? withRows(before, all(from, index))
-        : isRange
-          ? withRows(before, [row])
-          : toggled(before, row, inView()),
-    )
+    setSelection((was) => {
+      const before = ofFilter(was, pageFilter.current)
+      if (!isRange) return toggled(before, row, inView())
+      return withRows(before, from !== null ? all(from, index) : [row])
+    })
     anchor.current = index
   }, [])
   return {
     selection,
     select,
     selectView: (isOn) => setSelection(isOn ? withRows(NOTHING, desk.current.seen()) : NOTHING),
-    selectAll(filter) {
+    selectAll() {
       const { shown } = latest.current
       if (shown) setSelection({ kind: 'all', filter, total: shown.total, asOf: shown.asOf })
     },
