@@ -1,11 +1,11 @@
 import type { Clock } from '@holdfast/runtime'
 
-export type Attempt = { ok: true; failed(): void; over(): void } | { ok: false; waitMs: number }
+export type Attempt = { ok: true; counts(): void; over(): void } | { ok: false; waitMs: number }
 
 export interface AttemptLimit {
   /** Counts one; or says after how many ms the next is let through, and counts nothing. */
   take(key: string): { ok: true } | { ok: false; waitMs: number }
-  /** Begins one that counts only if it fails. It holds a place until it has `failed` or is `over`. */
+  /** Begins one of which is known later whether it `counts`. It holds a place until then, or until it is `over` and does not. */
   begin(key: string): Attempt
   /** Forgets what was counted for a key. */
   clear(key: string): void
@@ -89,11 +89,11 @@ export function createAttemptLimit(options: AttemptLimitOptions): AttemptLimit {
       const over = (): void => {
         found.underWay -= 1
       }
-      const failed = (): void => {
+      const counts = (): void => {
         over()
         found.at.push(clock.monotonic())
       }
-      return { ok: true, failed, over }
+      return { ok: true, counts, over }
     },
     clear: (key) => void counted.delete(key),
     get size() {

@@ -51,7 +51,7 @@ async function attempt({ name, password }: SignInRequest, { arrival }: Asked, pa
   }
   const answer = (await console()?.signIns.signIn(name, password)) ?? { kind: 'unavailable' }
   for (const each of [ofPeer, ofName]) {
-    if (answer.kind === 'refused') each.failed()
+    if (answer.kind === 'refused') each.counts()
     else each.over()
   }
   if (answer.kind !== 'wizard') return answer

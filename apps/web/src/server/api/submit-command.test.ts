@@ -84,6 +84,31 @@ test('lets a wizard command many sessions twice a minute, by name or by filter',
   expect((await submit({ ...many, id: 'e' })).status).toBe(202)
 })
 
+test('counts only what is taken: a refused command uses up nothing', async () => {
+  const { submit, answers } = await setUp()
+  const many = { type: 'recheck', target: { sids: Array.from({ length: 50 }, (_, n) => sidOf(n)) } }
+  answers.submit = () => ({ kind: 'busy', problem: 'one is under way' })
+  for (let count = 0; count < 4; count += 1) {
+    expect(await problemOf(await submit({ ...many, id: `busy${count}` }))).toMatchObject({ detail: 'one is under way' })
+  }
+  answers.submit = () => ({ kind: 'refused', problem: 'say why' })
+  for (let count = 0; count < 61; count += 1) {
+    expect((await submit({ ...message, id: `refused${count}` })).status).toBe(422)
+  }
+  answers.submit = () => {
+    throw new Error('a fault')
+  }
+  for (let count = 0; count < 3; count += 1) expect((await submit({ ...many, id: `fault${count}` })).status).toBe(500)
+  answers.submit = (request) => ({ kind: 'accepted', command: commandOf(request) })
+  for (const [id, status] of [
+    ['a', 202],
+    ['b', 202],
+    ['c', 429],
+  ] as const) {
+    expect((await submit({ ...many, id })).status).toBe(status)
+  }
+})
+
 test('answers a fault with the id under which the log has it, and with nothing of what was asked', async () => {
   const { ask, signIn, answers, log } = createApiRig()
   const cookie = await signIn()

@@ -1,7 +1,7 @@
 import type { Resolved, Submitted } from '@holdfast/store'
 import { type CommandRequest, commandRequestSchema } from '@holdfast/store/contracts'
 import { refuse } from '../asked.ts'
-import type { AttemptLimit } from '../attempt-limit.ts'
+import type { Attempt, AttemptLimit } from '../attempt-limit.ts'
 import type { Called, CalledHandler } from '../guard.ts'
 import type { ConsolePort } from '../ports.ts'
 import { json } from '../problem.ts'
@@ -35,26 +35,38 @@ export function submitCommandHandler(console: () => ConsolePort | null, limits: 
     }
     const model = console()
     if (model === null) return refuse(called, 'unavailable', { part: 'console', detail: 'The console is starting.' })
-    // A command that was given before has no second effect, and costs nothing.
-    const isKnown = model.commands.get(parsed.data.id) !== null
-    const waitMs = isKnown ? 0 : waitOf(parsed.data, called, model, limits)
-    return waitMs > 0 ? limited(called, waitMs) : submit(parsed.data, called, model)
+    const attempts = attemptsOf(parsed.data, called, model, limits)
+    const refused = attempts.find((attempt) => !attempt.ok)
+    let submitted: Submitted | null = null
+    try {
+      if (refused) return limited(called, refused.waitMs)
+      submitted = await submit(parsed.data, called, model)
+    } finally {
+      for (const attempt of attempts) {
+        if (!attempt.ok) continue
+        if (submitted?.kind === 'accepted') attempt.counts()
+        else attempt.over()
+      }
+    }
+    return answerOf(submitted, called)
   }
 }
 
-/** How long this wizard has to wait with such a command, ms; 0: not at all. */
-function waitOf(
-  { type, target }: CommandRequest,
+/** What it is one more of. Only a command that is taken counts; one that was given before has no second effect, and costs nothing. */
+function attemptsOf(
+  { id, type, target }: CommandRequest,
   { session }: Called,
   model: ConsolePort,
   limits: CommandLimits,
-): number {
-  const taken = type === 'disconnect' || type === 'message' ? limits.perType.take(`${session.dbref} ${type}`) : null
-  if (taken !== null && !taken.ok) return taken.waitMs
+): Attempt[] {
+  if (model.commands.get(id) !== null) return []
   const resolved = 'filter' in target ? model.resolve(target.filter) : null
   const sessions = 'sids' in target ? target.sids.length : resolved?.ok === true ? resolved.sids.length : 1
-  const mass = sessions >= MASS_FROM ? limits.mass.take(session.dbref) : null
-  return mass === null || mass.ok ? 0 : mass.waitMs
+  const isMeant = type === 'disconnect' || type === 'message'
+  return [
+    ...(isMeant ? [limits.perType.begin(`${session.dbref} ${type}`)] : []),
+    ...(sessions >= MASS_FROM ? [limits.mass.begin(session.dbref)] : []),
+  ]
 }
 
 function limited(called: Called, waitMs: number): Response {
@@ -62,14 +74,14 @@ function limited(called: Called, waitMs: number): Response {
   return refuse(called, 'limited', { retryAfterS, detail: `Too many of these. The next one in ${retryAfterS} s.` })
 }
 
-async function submit(request: CommandRequest, called: Called, model: ConsolePort): Promise<Response> {
+function submit(request: CommandRequest, called: Called, model: ConsolePort): Promise<Submitted> {
   const { name, dbref } = called.session
   const resolve = (filter: string): Resolved => {
     const resolved = model.resolve(filter)
     if (resolved.ok) return { kind: 'sids', sids: resolved.sids }
     return { kind: 'refused', problem: `filter, at "${resolved.token}": ${resolved.problem}` }
   }
-  return answerOf(await model.commands.submit(request, { name, dbref }, resolve), called)
+  return model.commands.submit(request, { name, dbref }, resolve)
 }
 
 function answerOf(submitted: Submitted, called: Called): Response {
