@@ -20,6 +20,11 @@ export type TokensReading = { ok: true; tokens: readonly FilterToken[] } | { ok:
 
 const TOKENS_MAX = 50
 
+/** A word before a colon is meant as a key, whether there is such a one or not: passed over, it would widen the filter. */
+const KEY = /^([a-z_][\w.-]*):/i
+/** `fe80::1` has no key. */
+const ADDRESS = /^[\da-f]*:[\da-f]*:[\da-f:.]*$/i
+
 /** Parts at white space outside of quotes. In quotes `\"` is a quote and `\\` a backslash. */
 export function readTokens(text: string): TokensReading {
   const tokens: FilterToken[] = []
@@ -29,7 +34,7 @@ export function readTokens(text: string): TokensReading {
       return { ok: false, token: raw, problem: `a filter has at most ${TOKENS_MAX} words` }
     const isNegated = raw.length > 1 && raw.startsWith('-')
     const rest = isNegated ? raw.slice(1) : raw
-    const key = /^([a-zA-Z]+):/.exec(rest)?.[1]
+    const key = ADDRESS.test(rest) ? undefined : KEY.exec(rest)?.[1]
     const values: TokenValue[] = []
     for (const part of key === undefined ? [rest] : partAt(rest.slice(key.length + 1), /,/)) {
       const value = readValue(part)

@@ -53,6 +53,11 @@ describe('a filter', () => {
     'finds by free text: %s',
     (text) => expect(matches(text, bob)).toBe(true),
   )
+  test('takes a colon in an address, in a quoted text and after a figure for no key', () => {
+    for (const text of ['fe80::1', '2001:db8::9', '"gate-way:gw2"', '12:30', 'dead:beef:']) {
+      expect(readFilter(text)).toMatchObject({ ok: true })
+    }
+  })
   test.each(['bobby', '"big"', '3', '#1', 'big alice', '-bob', '-"big bob"'])('does not by: %s', (text) =>
     expect(matches(text, bob)).toBe(false),
   )
@@ -122,6 +127,9 @@ describe('a filter', () => {
   test.each([
     ['state:broken', 'state:broken', 'drifted'],
     ['bob colour:red', 'colour:red', 'no filter "colour:"'],
+    ['__proto__:x', '__proto__:x', 'no filter "__proto__:"'],
+    ['gate-way:gw2', 'gate-way:gw2', 'no filter "gate-way:"'],
+    ['-gateway2:gw', '-gateway2:gw', 'no filter "gateway2:"'],
     ['idle:10m', 'idle:10m', '>10m'],
     ['idle:>10', 'idle:>10', '>10m'],
     ['ip:somewhere', 'ip:somewhere', '10.0.0.0/8'],

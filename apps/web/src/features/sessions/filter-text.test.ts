@@ -30,6 +30,9 @@ describe('the text of a filter', () => {
   it('names a key that nobody knows, and the one that was meant', () => {
     expect(problemOfWord(word('gatway:gw-2'))).toBe('No key gatway. Did you mean gateway?')
     expect(problemOfWord(word('zzz:1'))).toBe('No key zzz.')
+    expect(problemOfWord(word('gate-way:gw2'))).toBe('No key gate-way. Did you mean gateway?')
+    expect(problemOfWord(word('__proto__:x'))).toBe('No key __proto__.')
+    expect([problemOfWord(word('fe80::1')), problemOfWord(word('"gate-way:gw2"'))]).toEqual([null, null])
     expect([problemOfWord(word('drifted:room')), problemOfWord(word('kestrel'))]).toEqual([null, null])
   })
 

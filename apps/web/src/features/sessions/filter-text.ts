@@ -44,6 +44,10 @@ export const FILTER_KEYS: readonly FilterKey[] = [
 const OTHER_NAMES = ['name', 'transport', 'drifted', 'sid']
 const KNOWN = new Set([...FILTER_KEYS.map(({ key }) => key), ...OTHER_NAMES])
 
+/** As the console reads them: a word before a colon is a key, but for an address such as `fe80::1`. */
+const KEY = /^([a-z_][\w.-]*):/i
+const ADDRESS = /^[\da-f]*:[\da-f]*:[\da-f:.]*$/i
+
 /** Parts at white space outside of quotes. An open quote runs to the end. */
 export function wordsOf(text: string): readonly FilterWord[] {
   return (text.match(/(?:"(?:[^"\\]|\\.)*"?|\S)+/g) ?? []).map(wordOf)
@@ -52,7 +56,7 @@ export function wordsOf(text: string): readonly FilterWord[] {
 function wordOf(raw: string): FilterWord {
   const isNegated = raw.length > 1 && raw.startsWith('-')
   const rest = isNegated ? raw.slice(1) : raw
-  const key = /^([a-zA-Z]+):/.exec(rest)?.[1]
+  const key = ADDRESS.test(rest) ? undefined : KEY.exec(rest)?.[1]
   return {
     raw,
     isNegated,
