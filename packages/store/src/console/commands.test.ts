@@ -289,7 +289,7 @@ test('gives the audit in pages', async () => {
   const second = commands.audit({ cursor: first?.next ?? null, limit: 2 })
   expect(second?.items.map(({ id }) => id)).toEqual(['c-2', 'c-1'])
   expect(second?.next).toBeNull()
-  expect(commands.audit({ cursor: 'x', limit: 2 })).toBeNull()
+  for (const cursor of ['x', '', '-5', ' 1', '1e3', '0.5']) expect(commands.audit({ cursor, limit: 2 })).toBeNull()
 })
 
 test('keeps in the audit who a session was when the command was taken', async () => {

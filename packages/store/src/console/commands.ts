@@ -69,6 +69,9 @@ export interface Commands {
   close(): void
 }
 
+/** An offset of the audit, as a page's `next` tells it. */
+const CURSOR = /^\d{1,15}$/
+
 /**
  * A wizard's commands, from the request to its end. **No audit, no action**: the request is in `holdfast.audit`, and was read
  * back from there, before any session hears of it; of two with one id the first in the audit is the command. A request that
@@ -206,8 +209,8 @@ export function createCommands(parts: CommandParts): Commands {
       return command ? tracker.view(command) : null
     },
     audit({ cursor, limit }) {
+      if (cursor !== null && !CURSOR.test(cursor)) return null
       const before = cursor === null ? null : Number(cursor)
-      if (before !== null && !Number.isSafeInteger(before)) return null
       const asked = Math.min(Math.max(1, limit), AUDIT_PAGE_MAX)
       const items = audit.newest(before, asked + 1)
       const shown = items.slice(0, asked)
