@@ -4,6 +4,7 @@ import { useLive } from '#features/live/services.tsx'
 import { sourceFigures } from '#features/shell/source-figures.ts'
 import { timeText } from '#ui/format/time.ts'
 import { wordsOf } from './filter-text.ts'
+import { isMisunderstood, whyNoList } from './no-list.ts'
 import type { SessionList } from './session-list.ts'
 import type { SessionView } from './views.ts'
 
@@ -25,7 +26,12 @@ export function EmptyList({ list, isOther, filter, view, error, onClear }: Empty
     return (
       <p className="empty hatched">
         <span className="on-hatch">
-          <b>Session list unavailable.</b> No answer from the console yet.
+          <b>Session list unavailable.</b> {whyNoList(error)}{' '}
+          {isMisunderstood(error) && (
+            <button type="button" className="link" onClick={onClear}>
+              Clear filter and order
+            </button>
+          )}
         </span>
       </p>
     )

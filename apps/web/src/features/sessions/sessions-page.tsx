@@ -8,7 +8,7 @@ import { useLive } from '#features/live/services.tsx'
 import type { LiveState } from '#features/live/stream-state.ts'
 import { COLUMNS as COLUMNS_PREFERENCE, DENSITY, usePreference } from '#features/preferences/preferences.ts'
 import { useCopyLink } from '#features/toasts/use-copy.ts'
-import { countText } from '#ui/format/number.ts'
+import { ofAllText } from '#ui/format/number.ts'
 import { processName } from '#ui/format/process-name.ts'
 import { AsOf, PageHead, PauseButton } from '#ui/page-head.tsx'
 import { ProgressLine, QueryProblem } from '#ui/query-problem.tsx'
@@ -22,6 +22,7 @@ import { csvOf, download } from './export-rows.ts'
 import { FilterBar } from './filter-bar.tsx'
 import { problemInAnswer } from './filter-text.ts'
 import { HeldPill } from './held-pill.tsx'
+import { isMisunderstood } from './no-list.ts'
 import { PeekSheet } from './peek-sheet.tsx'
 import { countOf, isSelected } from './selection.ts'
 import { SessionsTable } from './sessions-table.tsx'
@@ -75,7 +76,7 @@ export function SessionsPage() {
   })
   const failure = failureOf(error)
   const refused = failure?.kind === 'problem' ? problemInAnswer(failure.problem.detail ?? '') : null
-  const allTotal = useLive(({ tick }) => tick?.sessions)
+  const allTotal = useAllTotal()
   const isGone = (sid: Sid): boolean => {
     const known = list.rows.get(sid)
     return known ? known.isGone || known.row.status === 'closed' : false
@@ -91,8 +92,7 @@ export function SessionsPage() {
         title="Sessions"
         about={
           <span className="text-text-3 text-xs tabular-nums" role="status">
-            {list.shown && countText(total)}
-            {list.shown && allTotal !== undefined && ` of ${countText(allTotal)}`}
+            {list.shown && ofAllText(total, allTotal)}
           </span>
         }
       >
@@ -132,7 +132,7 @@ export function SessionsPage() {
         filter={url.filter}
         view={view}
         error={error}
-        onClear={() => change({ filter: '', view: 'all' })}
+        onClear={() => change({ filter: '', view: 'all', ...(error && isMisunderstood(error) ? { sort: '' } : {}) })}
       />
       {countOf(desk.selection) > 0 && (
         <BulkBar
@@ -150,6 +150,15 @@ export function SessionsPage() {
       {url.peek !== null && <PeekSheet sid={url.peek} onClose={() => void setUrl({ peek: null })} />}
     </div>
   )
+}
+
+/** All sessions, as the frame's figures have them; while paused those of then, as the list is. */
+function useAllTotal(): number | undefined {
+  const told = useLive(({ tick }) => tick?.sessions)
+  const isPaused = useLive((state) => state.isPaused)
+  const [held, setHeld] = useState(told)
+  if (!isPaused && held !== told) setHeld(told)
+  return held
 }
 
 interface TableProps {

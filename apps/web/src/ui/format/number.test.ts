@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { badgeText, bytesText, counted, millisText, percentText } from './number.ts'
+import { badgeText, bytesText, counted, millisText, ofAllText, percentText } from './number.ts'
 
 describe('figures', () => {
   it('counts in words with the right form', () => {
@@ -9,6 +9,10 @@ describe('figures', () => {
       counted(1_204, 'session'),
       counted(0, 'entry', 'entries'),
     ]).toEqual(['1 field', '2 fields', '1,204 sessions', '0 entries'])
+  })
+
+  it('never counts more than there are', () => {
+    expect([ofAllText(3, 1_204), ofAllText(10, 9), ofAllText(3, undefined)]).toEqual(['3 of 1,204', '10 of 10', '3'])
   })
 
   it('caps the count beside a name', () => {

@@ -8,6 +8,10 @@ export const countText = (count: number): string => COUNTS.format(count)
 export const counted = (count: number, one: string, many = `${one}s`): string =>
   `${countText(count)} ${count === 1 ? one : many}`
 
+/** `9 of 10`. What is counted of all is never more than all: where it is, the figure for all is the older one. */
+export const ofAllText = (count: number, all: number | undefined): string =>
+  all === undefined ? countText(count) : `${countText(count)} of ${countText(Math.max(count, all))}`
+
 const BADGE_MAX = 999
 
 /** A count beside a name: `999+` at most. */
