@@ -12,11 +12,13 @@ import type { Scope } from './scope.ts'
 
 const DIALOGS = { reconcile: ReconcileManyDialog, disconnect: BootManyDialog, message: MessageManyDialog } as const
 
-const scopeOf = (results: Command['results'], which: string): Scope => ({
+/** The same people as before: they are those whom the command was for when it was taken. */
+const scopeOf = ({ targets = [] }: Command, results: Command['results'], which: string): Scope => ({
   target: { sids: results.map(({ sid }) => sid) },
   what: counted(results.length, 'session'),
   sentence: `${counted(results.length, 'session')} ${which}`,
   count: results.length,
+  seen: targets.filter(({ sid }) => results.some((result) => result.sid === sid)),
 })
 
 /** What a command left undone, given again as a command of its own: the audit has both. Nothing where all is done. */
@@ -34,13 +36,13 @@ export function AgainButtons({ command }: { command: Command }) {
           {failed.length > 0 && (
             <Button
               off={off}
-              onClick={() => setScope(scopeOf(failed, 'that refused it or gave no answer'))}
+              onClick={() => setScope(scopeOf(command, failed, 'that refused it or gave no answer'))}
             >{`Retry ${countText(failed.length)} failed`}</Button>
           )}
           {left.length > 0 && (
             <Button
               off={off}
-              onClick={() => setScope(scopeOf(left, 'that were left out'))}
+              onClick={() => setScope(scopeOf(command, left, 'that were left out'))}
             >{`Go on with ${countText(left.length)} left out`}</Button>
           )}
           {off !== null && <span className="text-text-3 text-xs">{off}</span>}
