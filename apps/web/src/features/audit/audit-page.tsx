@@ -145,19 +145,19 @@ export function AuditTable({ items }: { items: readonly AuditItem[] }) {
                     {whenText(at, now)}
                   </Link>
                 </td>
-                <td className={who === 'auditor' ? 'dim' : 'name'} title={who}>
+                <td className={who === 'auditor' ? 'dim' : 'name'} title={visibleText(who)}>
                   <bdi>{visibleText(who)}</bdi>
                 </td>
-                <td className="text-text-2" title={action}>
-                  {action}
+                <td className="text-text-2" title={visibleText(action)}>
+                  {visibleText(action)}
                 </td>
                 <td title={scopeText(item)}>
                   <AuditScope item={item} />
                 </td>
-                <td className="text-text-2" title={reason}>
+                <td className="text-text-2" title={visibleText(reason)}>
                   <bdi>{visibleText(reason)}</bdi>
                 </td>
-                <td className={isBad(result) ? 'font-medium text-settling-fg' : 'dim'} title={result}>
+                <td className={isBad(result) ? 'font-medium text-settling-fg' : 'dim'} title={visibleText(result)}>
                   {visibleText(result)}
                 </td>
               </tr>

@@ -65,7 +65,7 @@ export function CommandPage({ id }: { id: string }) {
 function TargetWords({ command }: { command: Command }) {
   const { targets, progress } = command
   const [only] = targets ?? []
-  if (!only || progress?.total !== 1) return targetText(command)
+  if (!only || progress?.total !== 1) return <bdi>{visibleText(targetText(command))}</bdi>
   return (
     <>
       for <SessionName sid={only.sid} row={only} /> <span className="mono text-text-3">{only.sid}</span>

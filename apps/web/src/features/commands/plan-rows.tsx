@@ -35,7 +35,9 @@ export function PlanRows({ rows, targets = [] }: { rows: readonly PlanRow[]; tar
                 <span className="plan-before" data-absent={before === null || undefined}>
                   {words(before)}
                 </span>
-                <span className="plan-after">{skipped === undefined ? words(after) : `left alone: ${skipped}`}</span>
+                <span className="plan-after">
+                  {skipped === undefined ? words(after) : `left alone: ${visibleText(skipped)}`}
+                </span>
               </td>
             </tr>
           ))}

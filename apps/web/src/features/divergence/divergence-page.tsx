@@ -14,6 +14,7 @@ import { Button } from '#ui/button.tsx'
 import { ageText } from '#ui/format/duration.ts'
 import { counted, countText } from '#ui/format/number.ts'
 import { timeText } from '#ui/format/time.ts'
+import { visibleText } from '#ui/format/visible-text.ts'
 import { AsOf, PageHead, PauseButton } from '#ui/page-head.tsx'
 import { QueryProblem } from '#ui/query-problem.tsx'
 import { FieldPivotTable, PairPivotTable } from './pivot-tables.tsx'
@@ -82,9 +83,13 @@ export function DivergencePage() {
         </label>
         {url.field !== null && (
           <span className="token">
-            <button type="button" onClick={() => void setUrl({ field: null })} aria-label={`Remove field ${url.field}`}>
+            <button
+              type="button"
+              onClick={() => void setUrl({ field: null })}
+              aria-label={`Remove field ${visibleText(url.field)}`}
+            >
               <i>field:</i>
-              {url.field} ×
+              {visibleText(url.field)} ×
             </button>
           </span>
         )}

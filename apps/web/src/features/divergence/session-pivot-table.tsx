@@ -3,12 +3,11 @@
 import type { DivergenceItem, Sid } from '@holdfast/store/contracts'
 import Link from 'next/link'
 import { useNow } from '#features/live/services.tsx'
-import { fieldsText } from '#features/sessions/columns.tsx'
+import { allFieldsText, fieldsText } from '#features/sessions/fields-text.ts'
 import { SessionName } from '#features/sessions/session-name.tsx'
 import { useRowsOf } from '#features/sessions/use-rows-of.ts'
 import { ageText } from '#ui/format/duration.ts'
 import { timeText } from '#ui/format/time.ts'
-import { visibleText } from '#ui/format/visible-text.ts'
 import { StateChip } from '#ui/state-chip.tsx'
 import { COPY_WORDS } from '#ui/states.ts'
 import { TableBox } from '#ui/table-box.tsx'
@@ -93,8 +92,8 @@ export function SessionPivotTable({ items, selected, onSelected }: SessionPivotT
               </td>
               <td className="dim">{item.cause}</td>
               <td className="dim">{oddText(item)}</td>
-              <td className="mono" title={item.fields.map(({ name }) => name).join(', ')}>
-                {visibleText(fieldsOf(item))}
+              <td className="mono" title={allFieldsText(item.fields.map(({ name }) => name))}>
+                {fieldsOf(item)}
               </td>
               <td className="num end">{ageText(now - Date.parse(item.since))}</td>
               <td>

@@ -222,13 +222,13 @@ function LastActions({ audit }: { audit: ReturnType<typeof useAnswer<ReturnType<
                     <td className={who === 'auditor' ? 'dim' : 'name'}>
                       <bdi>{visibleText(who)}</bdi>
                     </td>
-                    <td className="text-text-2" title={action}>
-                      {action}
+                    <td className="text-text-2" title={visibleText(action)}>
+                      {visibleText(action)}
                     </td>
                     <td title={scopeText(item)}>
                       <AuditScope item={item} />
                     </td>
-                    <td className={isBad(result) ? 'font-medium text-settling-fg' : 'dim'} title={result}>
+                    <td className={isBad(result) ? 'font-medium text-settling-fg' : 'dim'} title={visibleText(result)}>
                       {visibleText(result)}
                     </td>
                   </tr>

@@ -5,7 +5,7 @@ import Link from 'next/link'
 import { Fragment, useState } from 'react'
 import { refusalText, useGiving } from '#features/commands/use-giving.ts'
 import { useNow } from '#features/live/services.tsx'
-import { fieldsText } from '#features/sessions/columns.tsx'
+import { allFieldsText, fieldsText } from '#features/sessions/fields-text.ts'
 import { SessionName } from '#features/sessions/session-name.tsx'
 import { useRowsOf } from '#features/sessions/use-rows-of.ts'
 import { useCommandsOff } from '#features/shell/wizard.tsx'
@@ -106,7 +106,7 @@ function Group({ group, retryOff, onMany }: GroupProps) {
           </button>
         </td>
         <td colSpan={2}>
-          <span className="mono" title={error ?? undefined}>
+          <span className="mono" title={error === null ? undefined : visibleText(error)}>
             {error === null ? 'no error told' : visibleText(error)}
           </span>
           <span className="ms-3 text-text-2">
@@ -212,8 +212,8 @@ function EntryRow(props: {
       <td>
         <SessionName sid={entry.sid} row={row} />
       </td>
-      <td className="mono" title={entry.fields.join(', ')}>
-        {visibleText(fieldsText(entry.fields))}
+      <td className="mono" title={allFieldsText(entry.fields)}>
+        {fieldsText(entry.fields)}
       </td>
       <td className="num">{preciseTimeText(entry.since)}</td>
       <td className="num end">{entry.attempts}</td>

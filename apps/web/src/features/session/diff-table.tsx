@@ -94,7 +94,7 @@ const FieldRow = memo(function FieldRow(props: { field: Field; isRaw: boolean; i
   const { name, owner, state } = field
   return (
     <tr id={fieldRowId(name)} data-state={state} data-current={isCurrent || undefined}>
-      <th scope="row" title={field.redisField === name ? undefined : `in Redis: ${field.redisField}`}>
+      <th scope="row" title={field.redisField === name ? undefined : `in Redis: ${visibleText(field.redisField)}`}>
         {wrapped(visibleText(name))}
         <span className="sr-only">. {rowSentence(field, options)}</span>
       </th>

@@ -1,4 +1,5 @@
 import { type Cell, COPIES, type Copy, type Field, type Pending } from '@holdfast/store/contracts'
+import { visibleText } from '#ui/format/visible-text.ts'
 import { COPY_WORDS } from '#ui/states.ts'
 import type { Piece } from './diff-text.ts'
 import { diffValues, isSameValue, type ValueOptions, valueText } from './field-value.ts'
@@ -100,7 +101,7 @@ function piecesOf(
 /** The row in one sentence: `room, owner server; gateway not held; server #412; Redis #407; drifted`. */
 export function rowSentence(field: Field, options: ValueOptions): string {
   const copies = COPIES.map((copy) => `${COPY_WORDS[copy]} ${cellWords(field.name, field.cells[copy], options)}`)
-  return `${field.name}, owner ${field.owner}; ${copies.join('; ')}`
+  return `${visibleText(field.name)}, owner ${field.owner}; ${copies.join('; ')}`
 }
 
 function cellWords(name: string, cell: Cell, options: ValueOptions): string {

@@ -15,7 +15,9 @@ export interface ValueOptions {
 /** A value as one text. Strings stand without quotes, save where blanks would not be seen. */
 export function valueText(name: string, value: unknown, { isRaw, now }: ValueOptions): string {
   if (Array.isArray(value))
-    return isRaw ? JSON.stringify(value) : `{ ${value.map((each) => visibleText(String(each))).join(', ')} }`
+    return isRaw
+      ? visibleText(JSON.stringify(value))
+      : `{ ${value.map((each) => visibleText(String(each))).join(', ')} }`
   if (typeof value === 'string')
     return isRaw || isBlank(value) ? visibleText(JSON.stringify(value)) : visibleText(value)
   if (typeof value === 'number' && MOMENTS.has(name) && !isRaw) return preciseWhenText(value, now)

@@ -43,8 +43,8 @@ export function WritesTab({ detail }: { detail: SessionDetail }) {
               <td className="num">{pending && preciseTimeText(pending.since)}</td>
               <td className="num end">{pending?.attempts}</td>
               <td className="num end">{pending?.nextAt ? ageText(Date.parse(pending.nextAt) - now) : ''}</td>
-              <td className="mono" title={pending?.error ?? undefined}>
-                {pending?.error}
+              <td className="mono" title={pending?.error ? visibleText(pending.error) : undefined}>
+                {pending?.error && visibleText(pending.error)}
               </td>
               <td>
                 <Link className="link" href={`/queues/${encodeURIComponent(pending?.entry ?? '')}`}>

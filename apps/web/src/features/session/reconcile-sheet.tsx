@@ -233,8 +233,8 @@ function DryRunNote({ command, at, version }: { command: Command; at: number; ve
   return (
     <Note icon={refused.length === 0 ? 'in-sync' : 'unknown'}>
       Dry run {timeText(at)}: {count} would be written, {refused.length} refused
-      {refused.length > 0 && ` (${refused.map(({ outcome, detail }) => detail ?? outcome).join('; ')})`}. Checked
-      against version <span className="mono">{version}</span>.
+      {refused.length > 0 && ` (${refused.map(({ outcome, detail }) => visibleText(detail ?? outcome)).join('; ')})`}.
+      Checked against version <span className="mono">{version}</span>.
     </Note>
   )
 }
@@ -247,7 +247,7 @@ function Outcome({ command }: { command: Command }) {
     <Note icon={isGood ? 'in-sync' : 'warning'}>
       {isGood
         ? `${counted(writtenRows(plan).length, 'field')} written, verified: the copies were read again and agree.`
-        : `${state}: ${detail ?? only?.detail ?? only?.outcome ?? 'no word from its owner'}.`}
+        : `${state}: ${visibleText(detail ?? only?.detail ?? only?.outcome ?? 'no word from its owner')}.`}
     </Note>
   )
 }

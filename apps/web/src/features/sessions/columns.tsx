@@ -3,6 +3,7 @@ import { processName } from '#ui/format/process-name.ts'
 import { PlayerText } from '#ui/player-text.tsx'
 import { StateChip } from '#ui/state-chip.tsx'
 import { Strand } from '#ui/strand.tsx'
+import { driftedText, fieldsText } from './fields-text.ts'
 import { ConnectedFor, IdleFor, LeftReason, UnknownReason } from './row-ages.tsx'
 import type { KnownRow } from './session-list.ts'
 import { type Answering, unreadCopies } from './source-facts.ts'
@@ -31,22 +32,6 @@ export interface Column {
   cell: (known: KnownRow, facts: CellFacts) => ReactNode
   /** Fields of the row whose change tints the cell. */
   of: readonly (keyof KnownRow['row'])[]
-}
-
-/** Letters that a narrow column has room for. */
-const LETTERS = 20
-
-/** `room, client +1`: as many names as there is room for, and how many there are beside. */
-export function fieldsText(fields: readonly string[]): string {
-  let named = 1
-  while (named < fields.length && fields.slice(0, named + 1).join(', ').length + 3 <= LETTERS) named++
-  return named >= fields.length ? fields.join(', ') : `${fields.slice(0, named).join(', ')} +${fields.length - named}`
-}
-
-function driftedText({ row }: KnownRow): string {
-  if (row.state === 'missing') return 'all fields'
-  if (row.state === 'ghost') return 'whole record'
-  return row.drifted.join(', ')
 }
 
 const strandHead = (
@@ -212,7 +197,7 @@ export const COLUMNS: readonly Column[] = [
     sort: 'drift',
     isLess: true,
     of: ['drifted', 'state'],
-    text: driftedText,
+    text: ({ row }) => driftedText(row),
     cell: (known) => driftedCell(known),
   },
 ]
@@ -221,7 +206,7 @@ function driftedCell(known: KnownRow): ReactNode {
   const { row } = known
   if (row.status === 'closed') return null
   if (row.state === 'unknown') return <UnknownReason row={row} />
-  const text = driftedText(known)
+  const text = driftedText(row)
   if (text === '') return null
   return (
     <span className="mono" title={text}>

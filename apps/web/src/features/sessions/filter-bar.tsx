@@ -2,6 +2,7 @@
 
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import { useShortcut } from '#features/keyboard/keyboard.tsx'
+import { visibleText } from '#ui/format/visible-text.ts'
 import { Icon } from '#ui/icon.tsx'
 import {
   type FilterWord,
@@ -129,13 +130,14 @@ function useTypedFilter(
 function Token(props: { word: FilterWord; isBad: boolean; onEdit: () => void; onRemove: () => void }) {
   const { word, isBad, onEdit, onRemove } = props
   const head = word.key === null ? '' : `${word.isNegated ? '-' : ''}${word.key}:`
+  const raw = visibleText(word.raw)
   return (
     <span className="token" data-bad={isBad || undefined}>
-      <button type="button" onClick={onEdit} title={word.raw} aria-label={`Change ${word.raw}`}>
+      <button type="button" onClick={onEdit} title={raw} aria-label={`Change ${raw}`}>
         <i>{head}</i>
-        {word.key === null ? word.raw : word.value}
+        {word.key === null ? raw : visibleText(word.value)}
       </button>
-      <button type="button" onClick={onRemove} aria-label={`Remove ${word.raw}`}>
+      <button type="button" onClick={onRemove} aria-label={`Remove ${raw}`}>
         <Icon name="close" size="xs" />
       </button>
     </span>
