@@ -79,7 +79,7 @@ export function createConsoleModel({ clock, reading, onListenerFailed, onEvent }
     get: copies.get,
     all: copies.all,
     drop: copies.drop,
-    onRow: (sid) => changes.note(sid),
+    onRow: (sid, before) => changes.note(sid, before),
     onJudged(judged, shown, look) {
       const { sid, state } = shown.row
       schedule.suspect(sid, state === 'settling' || isWrong(state))

@@ -23,8 +23,18 @@ describe('a listener', () => {
       await rig.pass(100)
     }
     expect(patches.length).toBeLessThanOrEqual(2_000 / PATCH_MS + 1)
-    expect(patches.at(-1)?.up).toMatchObject([{ handle: 7 }])
-    expect(patches.flatMap(({ rm }) => rm)).toEqual([])
+    const last = patches.at(-1)
+    expect(last).toMatchObject({ up: [], turns: [{ sid: session.sid }], rm: [] })
+    // Each goes on from the one before, so that a reader knows whether it has missed one.
+    const turns = patches.flatMap((patch) => patch.turns)
+    for (const [at, turn] of turns.entries()) if (at > 0) expect(turn.was).toBe(turns[at - 1]?.version)
+  })
+
+  test('is told a whole row where who it is or where they are has changed', async () => {
+    rig.model.changes.subscribe((patch) => patches.push(patch))
+    rig.put({ ...session, host: 'elsewhere.example', gatewayRevision: session.gatewayRevision + 1 })
+    await rig.pass(500)
+    expect(patches.flatMap(({ up }) => up)).toMatchObject([{ handle: 7, host: 'elsewhere.example' }])
   })
 
   test('can join what it was told to what it asked: revisions follow on each other', async () => {

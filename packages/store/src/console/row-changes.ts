@@ -1,16 +1,13 @@
 import type { Clock } from '@holdfast/runtime'
-import type { SessionRow, Sid } from '../contracts/index.ts'
+import type { LivePatch, SessionRow, Sid } from '../contracts/index.ts'
+import type { RestingRow } from './session-keys.ts'
+import { isSamePlace, turnOf } from './session-row.ts'
 
 /** Patches of a moving list are sent no more often: four in a second are as many as somebody can follow. */
 export const PATCH_MS = 250
 
-/** What changed in the list of sessions between two revisions: rows that are new or other, and sessions that are gone. */
-export interface RowPatch {
-  from: number
-  to: number
-  up: SessionRow[]
-  rm: Sid[]
-}
+/** What changed in the list of sessions between two revisions. */
+export type RowPatch = LivePatch
 
 export type PatchListener = (patch: RowPatch) => void
 
@@ -19,7 +16,8 @@ export interface RowChanges {
   readonly rev: number
   /** Something else than a row has changed. */
   bump(): void
-  note(sid: Sid): void
+  /** `before`: its row until now; null where it was not listed. */
+  note(sid: Sid, before: RestingRow | null): void
   subscribe(listener: PatchListener): () => void
   readonly listeners: number
   close(): void
@@ -37,17 +35,19 @@ export function createRowChanges(options: {
 }): RowChanges {
   const { clock, rowOf, onListenerFailed } = options
   const listeners = new Set<PatchListener>()
-  const changed = new Set<Sid>()
+  /** Each with its row when listeners were last told. */
+  const changed = new Map<Sid, RestingRow | null>()
   let rev = 0
   let told = 0
 
   const flush = (): void => {
     if (listeners.size === 0 || changed.size === 0) return
-    const patch: RowPatch = { from: told, to: rev, up: [], rm: [] }
-    for (const sid of changed) {
+    const patch: RowPatch = { from: told, to: rev, up: [], turns: [], rm: [] }
+    for (const [sid, before] of changed) {
       const row = rowOf(sid)
-      if (row) patch.up.push(row)
-      else patch.rm.push(sid)
+      if (!row) patch.rm.push(sid)
+      else if (before && isSamePlace(before, row)) patch.turns.push(turnOf(row, before.version))
+      else patch.up.push(row)
     }
     changed.clear()
     told = rev
@@ -67,9 +67,9 @@ export function createRowChanges(options: {
       return rev
     },
     bump: () => void rev++,
-    note(sid) {
+    note(sid, before) {
       rev++
-      if (listeners.size > 0) changed.add(sid)
+      if (listeners.size > 0 && !changed.has(sid)) changed.set(sid, before)
     },
     subscribe(listener) {
       if (listeners.size === 0) told = rev

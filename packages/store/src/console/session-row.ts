@@ -1,6 +1,7 @@
 import {
   GATEWAY_FIELDS,
   gatewayFieldsSchema,
+  type RowTurn,
   type SessionRow,
   type Sid,
   serverFieldsSchema,
@@ -83,6 +84,26 @@ export const withIdle = (row: RestingRow, { signalAt }: RowFacts, now: number): 
   ...row,
   idleMs: Math.max(0, Math.round(now - signalAt)),
 })
+
+/** Whether two rows are of the same player at the same place, connected or not as before: what no line that is typed changes. */
+export const isSamePlace = (a: RestingRow, b: RestingRow): boolean =>
+  a.handle === b.handle &&
+  a.status === b.status &&
+  a.player?.dbref === b.player?.dbref &&
+  a.player?.name === b.player?.name &&
+  a.gateway === b.gateway &&
+  a.server === b.server &&
+  a.transport === b.transport &&
+  a.ip === b.ip &&
+  a.host === b.host &&
+  a.client === b.client &&
+  a.connectedAt === b.connectedAt
+
+/** What of a row is told where its place stayed. `was`: the version it was told with before. */
+export function turnOf(row: SessionRow, was: string): RowTurn {
+  const { sid, version, state, missingIn, odd, status, loginState, idleMs, pending, drifted } = row
+  return { sid, was, version, state, missingIn, odd, status, loginState, idleMs, pending, drifted }
+}
 
 /** Whether two rows show the same, their lists included. */
 export function isSameRow(a: RestingRow, b: RestingRow): boolean {

@@ -26,8 +26,8 @@ export interface SessionTableOptions {
   get: (sid: Sid) => SessionCopies | undefined
   all: () => Iterable<SessionCopies>
   drop: (sid: Sid) => void
-  /** A session's row is another, or (null) is in the list no more. */
-  onRow: (sid: Sid, row: RestingRow | null) => void
+  /** A listed session's row is another, or it came into the list (`before` is null) or left it. */
+  onRow: (sid: Sid, before: RestingRow | null) => void
   onJudged: (judged: Judged, shown: Shown, look: SourceLook) => void
   onDropped: (sid: Sid, look: SourceLook) => void
 }
@@ -81,7 +81,7 @@ export function createSessionTable(options: SessionTableOptions): SessionTable {
     dueAt.delete(sid)
     if (before?.isListed) {
       counts[before.row.state]--
-      onRow(sid, null)
+      onRow(sid, before.row)
     }
     drop(sid)
     onDropped(sid, look)
@@ -112,8 +112,8 @@ export function createSessionTable(options: SessionTableOptions): SessionTable {
     if (due === null) dueAt.delete(sid)
     else dueAt.set(sid, due)
     const hasMoved = facts.signalAt !== before?.facts.signalAt
-    if (isListed && (!isSame || hasMoved || !before.isListed)) onRow(sid, kept)
-    if (!isListed && before?.isListed) onRow(sid, null)
+    if (isListed && (!isSame || hasMoved || !before.isListed)) onRow(sid, before?.isListed ? before.row : null)
+    if (!isListed && before?.isListed) onRow(sid, before.row)
     return made
   }
 

@@ -16,13 +16,34 @@ export const liveHelloSchema = z.object({
 })
 
 /**
- * Rows of the list of sessions that are new or other (`up`), and sessions that left it (`rm`), since revision `from`. Drop one
- * whose `to` is not above the revision of what is shown; where `from` is above it, something was missed: ask again.
+ * A row of which only these have changed since it was told with the version `was`: what each line that somebody types changes, at
+ * less than half of a row's bytes. For a reader whose row has another version than `was` or `version` it means nothing: ask again.
+ */
+export const rowTurnSchema = sessionRowSchema
+  .pick({
+    sid: true,
+    version: true,
+    state: true,
+    missingIn: true,
+    odd: true,
+    status: true,
+    loginState: true,
+    idleMs: true,
+    pending: true,
+    drifted: true,
+  })
+  .extend({ was: z.string() })
+
+/**
+ * Rows of the list of sessions that are new or other (`up`, or `turns` where who it is and where they are stayed), and sessions that
+ * left it (`rm`), since revision `from`; no session is in two of them. Drop one whose `to` is not above the revision of what is
+ * shown; where `from` is above it, something was missed: ask again.
  */
 export const livePatchSchema = z.object({
   from: z.int(),
   to: z.int(),
   up: z.array(sessionRowSchema),
+  turns: z.array(rowTurnSchema),
   rm: z.array(sidSchema),
 })
 
@@ -54,6 +75,7 @@ export const liveResyncSchema = z.object({ rev: z.int(), reason: z.enum(['slow',
 export const liveAuthSchema = z.object({ reason: z.enum(['signed-out', 'expired', 'revoked']) })
 
 export type LiveHello = z.infer<typeof liveHelloSchema>
+export type RowTurn = z.infer<typeof rowTurnSchema>
 export type LivePatch = z.infer<typeof livePatchSchema>
 export type MissedProcess = LiveTick['missed'][number]
 export type LiveTick = z.infer<typeof liveTickSchema>

@@ -5,7 +5,8 @@ import { SILENT_MS } from './read-stream.ts'
 
 const hello = (epoch = 'e') =>
   `event: hello\ndata: {"epoch":"${epoch}","rev":1,"build":"b","now":"2026-11-24T02:14:08Z"}\n\n`
-const patch = (to: number) => `id: e-${to}\nevent: patch\ndata: {"from":${to - 1},"to":${to},"up":[],"rm":[]}\n\n`
+const patch = (to: number) =>
+  `id: e-${to}\nevent: patch\ndata: {"from":${to - 1},"to":${to},"up":[],"turns":[],"rm":[]}\n\n`
 
 /** A console that a test speaks for: each request is a stream to write to, or a refusal. */
 function rig() {
@@ -134,7 +135,7 @@ describe('the stream of changes', () => {
     await clock.advance(0)
     const before = resyncs()
     store.setPaused(true)
-    last().send('event: patch\ndata: {"from":1,"to":2,"up":[],"rm":[]}\n\n')
+    last().send('event: patch\ndata: {"from":1,"to":2,"up":[],"turns":[],"rm":[]}\n\n')
     await clock.advance(0)
     expect(patches).toEqual([])
     store.setPaused(false)

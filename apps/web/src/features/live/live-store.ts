@@ -82,7 +82,7 @@ export function createLiveStore({ firstTick, fetch, clock, random }: LiveStoreOp
   }
 
   const takePatch = (patch: LivePatch): void => {
-    if (state.isPaused) set({ held: state.held + patch.up.length + patch.rm.length })
+    if (state.isPaused) set({ held: state.held + patch.up.length + patch.turns.length + patch.rm.length })
     else for (const listener of patchListeners) listener(patch)
   }
 

@@ -3,6 +3,7 @@ import {
   applyLatest,
   EMPTY_LIST,
   forgetRevisions,
+  hasMissed,
   hasNew,
   type SessionList,
   takePage,
@@ -47,7 +48,7 @@ export function createListStore(): ListStore {
     takePage: (question, page) => set(takePage(list, question, page, isHeld)),
     takePatch(patch, at) {
       if (!list.latest) return 'none'
-      const isNow = hasNew(list, patch) || patch.rm.some((sid) => list.rows.has(sid))
+      const isNow = hasNew(list, patch) || hasMissed(list, patch) || patch.rm.some((sid) => list.rows.has(sid))
       set(takePatch(list, patch, at))
       return isNow ? 'now' : 'later'
     },

@@ -1,10 +1,11 @@
-import type { SessionRow, Sessions, Sid } from '@holdfast/store/contracts'
+import type { RowTurn, SessionRow, Sessions, Sid } from '@holdfast/store/contracts'
 import { createSid } from '@holdfast/store/contracts'
 import { describe, expect, it } from 'vitest'
 import {
   applyLatest,
   EMPTY_LIST,
   forgetRevisions,
+  hasMissed,
   hasNew,
   heldOf,
   heldText,
@@ -37,6 +38,10 @@ const rowOf = (number: number, change: Partial<SessionRow> = {}): SessionRow => 
   drifted: [],
   ...change,
 })
+const turnOf = (row: SessionRow, was: string): RowTurn => {
+  const { sid, version, state, missingIn, odd, status, loginState, idleMs, pending, drifted } = row
+  return { sid, was, version, state, missingIn, odd, status, loginState, idleMs, pending, drifted }
+}
 const pageOf = (rev: number, numbers: number[], change: Partial<Sessions> = {}): Sessions => ({
   rev,
   asOf: new Date(AT).toISOString(),
@@ -68,7 +73,7 @@ describe('the list of sessions', () => {
   it('changes values in place under a hand', () => {
     const list = takePatch(
       listOf([1, 2]),
-      { from: 1, to: 2, up: [rowOf(2, { state: 'drifted', drifted: ['room'] })], rm: [] },
+      { from: 1, to: 2, up: [rowOf(2, { state: 'drifted', drifted: ['room'] })], turns: [], rm: [] },
       AT,
     )
     const known = list.rows.get(sidOf(2))
@@ -76,15 +81,33 @@ describe('the list of sessions', () => {
     expect(known?.changed).toEqual(new Set(['state', 'drifted']))
   })
 
+  it('takes what a typed line changes into the row that it goes on from, and asks where that is another', () => {
+    const turn = turnOf(rowOf(2, { version: '1.1.2', pending: 3, idleMs: 0 }), '1.1.1')
+    const patch = { from: 1, to: 2, up: [], turns: [turn], rm: [] }
+    const list = listOf([1, 2])
+    expect(hasMissed(list, patch)).toBe(false)
+    const row = takePatch(list, patch, AT).rows.get(sidOf(2))?.row
+    expect(row).toEqual(rowOf(2, { version: '1.1.2', pending: 3, idleMs: 0 }))
+    const later = { from: 2, to: 3, up: [], turns: [{ ...turn, was: '1.1.8', version: '1.1.9' }], rm: [] }
+    expect(takePatch(list, later, AT)).toBe(list)
+    expect(hasMissed(list, later)).toBe(true)
+    expect(hasMissed(list, { ...later, turns: [{ ...turn, sid: sidOf(9), was: '1.1.8' }] })).toBe(false)
+  })
+
+  it('draws nothing for a patch that has none of its rows', () => {
+    const list = listOf([1, 2])
+    expect(takePatch(list, { from: 1, to: 2, up: [rowOf(9)], turns: [], rm: [sidOf(8)] }, AT)).toBe(list)
+  })
+
   it('counts what left by name, and what came by the totals', () => {
-    let list = takePatch(listOf([1, 2, 3]), { from: 1, to: 2, up: [], rm: [sidOf(2)] }, AT)
+    let list = takePatch(listOf([1, 2, 3]), { from: 1, to: 2, up: [], turns: [], rm: [sidOf(2)] }, AT)
     list = takePage(list, 'q', pageOf(3, [1, 3, 7, 8]), true)
     expect(heldOf(list)).toEqual({ added: 2, left: 1, isReordered: true })
     expect(heldText({ added: 3, left: 1, isReordered: true })).toBe('3 new, 1 left, order changed')
   })
 
   it('passes over what is older than what it knows', () => {
-    const list = takePatch(listOf([1]), { from: 1, to: 5, up: [rowOf(1, { pending: 3 })], rm: [] }, AT)
+    const list = takePatch(listOf([1]), { from: 1, to: 5, up: [rowOf(1, { pending: 3 })], turns: [], rm: [] }, AT)
     expect(takePage(list, 'q', pageOf(4, [1]), false).rows.get(sidOf(1))?.row.pending).toBe(3)
     const late = takePage(list, 'q', pageOf(9, [1]), false)
     expect(takePage(late, 'q', pageOf(8, [2]), false)).toBe(late)
@@ -93,9 +116,9 @@ describe('the list of sessions', () => {
   it('never adds a row that nobody asked for, and tells a new session from one further down', () => {
     const list = listOf([1, 2])
     const later = rowOf(9, { connectedAt: new Date(AT + 1_000).toISOString() })
-    expect(takePatch(list, { from: 1, to: 2, up: [later], rm: [] }, AT).rows.has(sidOf(9))).toBe(false)
-    expect(hasNew(list, { from: 1, to: 2, up: [later], rm: [] })).toBe(true)
-    expect(hasNew(list, { from: 1, to: 2, up: [rowOf(9)], rm: [] })).toBe(false)
+    expect(takePatch(list, { from: 1, to: 2, up: [later], turns: [], rm: [] }, AT).rows.has(sidOf(9))).toBe(false)
+    expect(hasNew(list, { from: 1, to: 2, up: [later], turns: [], rm: [] })).toBe(true)
+    expect(hasNew(list, { from: 1, to: 2, up: [rowOf(9)], turns: [], rm: [] })).toBe(false)
   })
 
   it('fills in what has not been on the screen, also under a hand, and nothing twice', () => {

@@ -1,4 +1,4 @@
-import type { LivePatch, SessionRow, Sessions, Sid } from '@holdfast/store/contracts'
+import type { LivePatch, RowTurn, SessionRow, Sessions, Sid } from '@holdfast/store/contracts'
 
 /** How many rows one question is answered with: those of a usual window, and what is drawn beyond it. */
 export const WINDOW_ROWS = 50
@@ -69,12 +69,32 @@ export function takePatch(list: SessionList, patch: LivePatch, at: number): Sess
     const known = list.rows.get(row.sid)
     if (known && known.rev < patch.to) next.push([row.sid, told(known, row, at, patch.to)])
   }
+  for (const turn of patch.turns) {
+    const known = list.rows.get(turn.sid)
+    if (known && known.rev < patch.to && follows(known, turn))
+      next.push([turn.sid, told(known, rowTurned(known.row, turn), at, patch.to)])
+  }
   for (const sid of patch.rm) {
     const known = list.rows.get(sid)
     if (known) next.push([sid, { ...known, isGone: true, rev: patch.to }])
   }
   return next.length === 0 ? list : { ...list, rows: new Map([...list.rows, ...next]) }
 }
+
+/** Whether a turn goes on from the row as it is known; else what came between was missed. */
+const follows = ({ row }: KnownRow, { was, version }: RowTurn): boolean =>
+  row.version === was || row.version === version
+
+function rowTurned(row: SessionRow, { was: _, ...turn }: RowTurn): SessionRow {
+  return { ...row, ...turn }
+}
+
+/** A turn of a row that is known otherwise: the row has to be asked for. */
+export const hasMissed = ({ rows }: SessionList, { turns, to }: LivePatch): boolean =>
+  turns.some((turn) => {
+    const known = rows.get(turn.sid)
+    return known !== undefined && known.rev < to && !follows(known, turn)
+  })
 
 /** Shows what the console says now. */
 export const applyLatest = (list: SessionList): SessionList => ({ ...list, shown: list.latest })

@@ -82,7 +82,7 @@ function setUp() {
     },
   })
   const tell = (...up: SessionRow[]): LivePatch => {
-    const patch = { from: state.rev, to: state.rev + 1, up, rm: [] }
+    const patch = { from: state.rev, to: state.rev + 1, up, turns: [], rm: [] }
     state.rev += 1
     for (const listener of listeners) listener(patch)
     return patch

@@ -1,6 +1,6 @@
 import type { Clock } from '@holdfast/runtime'
 import type { LiveEvent, LivePatch } from '@holdfast/store/contracts'
-import { mergePatches } from './merge-patches.ts'
+import { mergePatches, sizeOf } from './merge-patches.ts'
 import { bytesOf } from './sse.ts'
 
 /** What may wait in the stream itself before its reader counts as slow. */
@@ -72,7 +72,7 @@ export function createLiveStream({ clock, epoch, rev, onEnd }: LiveStreamOptions
     if (waiting.length === 0) waitingSince = clock.monotonic()
     const merged = mergePatches([...waiting, patch])
     waiting = merged === null ? [] : [merged]
-    const rows = merged === null ? 0 : merged.up.length + merged.rm.length
+    const rows = merged === null ? 0 : sizeOf(merged)
     if (rows <= WAITING_ROWS_MAX && clock.monotonic() - waitingSince <= SLOW_MS) return
     waiting = []
     hasToResync = true

@@ -1,5 +1,5 @@
 import type { LivePatch, LiveResync } from '@holdfast/store/contracts'
-import { mergePatches } from './merge-patches.ts'
+import { mergePatches, sizeOf } from './merge-patches.ts'
 
 /** A minute of patches at four a second, and no more rows than fit into some 20 MB. */
 const PATCHES_MAX = 240
@@ -24,16 +24,15 @@ export interface PatchRing {
 export function createPatchRing(epoch: string): PatchRing {
   let patches: LivePatch[] = []
   let rows = 0
-  const rowsOf = ({ up, rm }: LivePatch): number => up.length + rm.length
 
   return {
     add(patch) {
       patches.push(patch)
-      rows += rowsOf(patch)
+      rows += sizeOf(patch)
       while (patches.length > PATCHES_MAX || rows > ROWS_MAX) {
         const oldest = patches.shift()
         if (oldest === undefined) break
-        rows -= rowsOf(oldest)
+        rows -= sizeOf(oldest)
       }
     },
     missedSince(id, rev) {
