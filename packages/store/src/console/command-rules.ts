@@ -52,6 +52,10 @@ function canonical(value: unknown): string {
   )
 }
 
+/** Whether the gateway that holds the session has to do something for it, beside the session's owner. */
+export const needsGateway = ({ type, target }: Pick<CommandRequest, 'type' | 'target'>): boolean =>
+  TAKES_TEXT.includes(type) || ('entry' in target && parseEntry(target.entry)?.side === 'gateway')
+
 /** The request as it concerns one session. */
 export function orderFor(
   sid: Sid,

@@ -18,11 +18,15 @@ export const NO_PROGRESS: Progress = { isTaken: false, differing: new Map() }
 /** Every session has answered, or was left out. */
 export const isAnswered = ({ requested, results }: AuditedCommand): boolean => results.size >= requested.sids.length
 
-/** What its answers make of a command, all being there: refused for all is a failure; gone is none. */
-export function outcomeOf({ results }: AuditedCommand): 'applied' | 'failed' {
+/**
+ * What its answers make of a command, all being there: refused for all is a failure, and so is one that came to nobody though no
+ * wizard stopped it; gone is none.
+ */
+export function outcomeOf({ results, stop }: AuditedCommand): 'applied' | 'failed' {
   const outcomes = [...results.values()].map(({ outcome }) => outcome)
   const isRefused = outcomes.some((outcome) => outcome === 'refused')
-  return isRefused && !outcomes.some((outcome) => outcome === 'done' || outcome === 'gone') ? 'failed' : 'applied'
+  const isInVain = isRefused || (stop === null && outcomes.every((outcome) => outcome === 'skipped'))
+  return isInVain && !outcomes.some((outcome) => outcome === 'done' || outcome === 'gone') ? 'failed' : 'applied'
 }
 
 /**

@@ -59,6 +59,55 @@ test('sends nothing to a Kafka that is known to be silent, nor before the audit 
   expect(batcher.sent).toEqual([])
 })
 
+test('refuses what is only for sessions at a process that is silent, with its reason, and does nothing when it is back', async () => {
+  const { submit, submitted, silent, batcher } = consoleRig()
+  silent.set(one, { role: 'server', reason: 'server-a silent for 9 s' })
+  expect(await submit()).toEqual({
+    kind: 'unavailable',
+    part: 'server',
+    problem: 'server-a silent for 9 s: nothing was done',
+  })
+  silent.set(two, { role: 'gateway', reason: 'gateway-1 silent for 6 s' })
+  expect(await submit({ target: { sids: [one, two] } })).toMatchObject({
+    kind: 'unavailable',
+    problem: 'server-a silent for 9 s, gateway-1 silent for 6 s: nothing was done',
+  })
+  expect(batcher.sent).toEqual([])
+  silent.clear()
+  expect(await submitted()).toMatchObject({ kind: 'accepted' })
+})
+
+test('skips those of many that lie at a process that is silent, and says why of each', async () => {
+  const { submitted, silent, orders, answer, clock, commands } = consoleRig()
+  silent.set(two, { role: 'server', reason: 'server-a silent for 9 s' })
+  await submitted({ ...reconcile, target: { sids: [one, two, three] } })
+  expect(orders().map(({ sid }) => sid)).toEqual([one, three])
+  answer(one)
+  answer(three)
+  await clock.advance(2_000)
+  expect(commands.get('c-1')).toMatchObject({
+    state: 'verified',
+    results: [
+      { outcome: 'done' },
+      { sid: two, outcome: 'skipped', detail: 'server-a silent for 9 s' },
+      { outcome: 'done' },
+    ],
+  })
+})
+
+test('has failed where the silence of all is certain only when it is sent', async () => {
+  const { submit, silent, orders, clock, commands } = consoleRig()
+  const answer = submit()
+  silent.set(one, { role: 'server', reason: 'server-a silent for 6 s' })
+  await clock.advance(1_000)
+  expect(await answer).toMatchObject({ kind: 'accepted' })
+  expect(orders()).toEqual([])
+  expect(commands.get('c-1')).toMatchObject({
+    state: 'failed',
+    results: [{ outcome: 'skipped', detail: 'server-a silent for 6 s' }],
+  })
+})
+
 test('answers the same command with what became of it, and another with the same id by a conflict', async () => {
   const { submitted, submit, orders } = consoleRig()
   await submitted()

@@ -18,6 +18,7 @@ import { isAnswered } from './command-state.ts'
 import { createCommandTracker, isMass } from './command-tracker.ts'
 import { isPaced } from './dispatch.ts'
 import { type Changed, changedSince } from './expected-versions.ts'
+import type { Silence } from './silence-watch.ts'
 
 /** How long Kafka may take to have a request, and to give it back, before nothing is done about it. */
 export const AUDIT_WAIT_MS = 3_000
@@ -37,8 +38,8 @@ export type Submitted =
   | { kind: 'refused'; problem: string }
   /** Too many at once: 429. */
   | { kind: 'busy'; problem: string }
-  /** Kafka does not take the request into the audit: nothing was done, and nothing of it will be. 503. */
-  | { kind: 'unavailable'; problem: string }
+  /** `part` does not answer, Kafka or the process that would carry it out: nothing was done, and nothing of it will be. 503. */
+  | { kind: 'unavailable'; part: 'kafka' | Silence['role']; problem: string }
 
 export type Stopped =
   /** In the audit: 202. */
@@ -78,7 +79,7 @@ const CURSOR = /^\d{1,15}$/
  * Kafka takes too late is refused for good, also when it turns up in the audit afterwards.
  */
 export function createCommands(parts: CommandParts): Commands {
-  const { audit, batcher, clock, incarnation } = parts
+  const { audit, batcher, clock, incarnation, sessions } = parts
   const records = createCommandRecords(parts)
   const tracker = createCommandTracker(parts, records)
   /** Ids that are on their way into the audit. */
@@ -128,7 +129,7 @@ export function createCommands(parts: CommandParts): Commands {
     if (!command) {
       // It comes after the request in the audit, whenever that is: nobody takes it for one that is still to be done.
       records.conclude(request.id, 'refused', 'Kafka did not take it in time: nothing was done')
-      return { kind: 'unavailable', problem: 'Kafka does not take commands into the audit: nothing was done' }
+      return withoutKafka('Kafka does not take commands into the audit: nothing was done')
     }
     const isOurs = command.requested.from === incarnation && command.requested.at === requested.at
     if (!isOurs) return known(request, by) ?? conflict('another command has this id')
@@ -167,8 +168,9 @@ export function createCommands(parts: CommandParts): Commands {
     if (isMass(sids) && tracker.isMassUnderWay) {
       return { kind: 'busy', problem: 'another command of many sessions is under way' }
     }
-    if (audit.silentMs > AUDIT_WAIT_MS)
-      return { kind: 'unavailable', problem: 'Kafka does not answer: nothing was done' }
+    if (audit.silentMs > AUDIT_WAIT_MS) return withoutKafka('Kafka does not answer: nothing was done')
+    const silent = sessions.silent(sids, request)
+    if (silent.size === sids.length) return withoutThem(silent)
     const changed = await changedSince(request.expect ?? {}, sids, parts)
     if (changed.length > 0) return conflict(wordsOf(changed), changed)
     return begin(request, by, sids)
@@ -178,7 +180,7 @@ export function createCommands(parts: CommandParts): Commands {
     async submit(request, by, resolve) {
       const problem = problemOfRequest(request)
       if (problem !== null) return { kind: 'refused', problem }
-      if (!audit.isCaughtUp) return { kind: 'unavailable', problem: 'the audit is still being read: nothing was done' }
+      if (!audit.isCaughtUp) return withoutKafka('the audit is still being read: nothing was done')
       const before = known(request, by)
       if (before) return before
       const other = entering.get(request.id)
@@ -225,6 +227,15 @@ export function createCommands(parts: CommandParts): Commands {
     },
     close: () => tracker.close(),
   }
+}
+
+const withoutKafka = (problem: string): Submitted => ({ kind: 'unavailable', part: 'kafka', problem })
+
+/** Nobody is left whom the command could come to. */
+function withoutThem(silent: ReadonlyMap<Sid, Silence>): Submitted {
+  const all = [...silent.values()]
+  const reasons = [...new Set(all.map(({ reason }) => reason))]
+  return { kind: 'unavailable', part: all[0]?.role ?? 'server', problem: `${reasons.join(', ')}: nothing was done` }
 }
 
 const wordsOf = (changed: readonly Changed[]): string =>

@@ -1,17 +1,20 @@
-import type {
-  AuditTarget,
-  Divergence,
-  Events,
-  HealthReport,
-  LiveTick,
-  Queues,
-  SessionDetail,
-  Sessions,
-  Sid,
-  Sids,
-  Trend,
+import {
+  type AuditTarget,
+  type CommandRequest,
+  type Divergence,
+  type Events,
+  type HealthReport,
+  type LiveTick,
+  partitionOf,
+  type Queues,
+  type SessionDetail,
+  type Sessions,
+  type Sid,
+  type Sids,
+  type Trend,
 } from '../contracts/index.ts'
 import { keys } from '../redis/keys.ts'
+import { needsGateway } from './command-rules.ts'
 import type { ConsoleModel } from './console-model.ts'
 import type { EventQuery } from './event-ring.ts'
 import { healthOf, linksOf } from './health-report.ts'
@@ -25,6 +28,7 @@ import { readFilter } from './session-filter.ts'
 import { withIdle } from './session-row.ts'
 import { readSort } from './session-sort.ts'
 import type { Shown } from './session-table.ts'
+import type { Silence } from './silence-watch.ts'
 import { isRead, type SourceLook } from './source-look.ts'
 import { TREND_EVERY_MS } from './trend-ring.ts'
 
@@ -72,6 +76,8 @@ export interface ConsoleAnswers {
   resolve(filter: string): { ok: true; sids: Sid[] } | Misunderstood
   /** As rows tell them; null for a session that is not there (any more). */
   versions(sids: readonly Sid[]): Map<Sid, string | null>
+  /** To whom such a command cannot come now, each with why. */
+  silent(sids: readonly Sid[], request: Pick<CommandRequest, 'type' | 'target'>): Map<Sid, Silence>
   /** Who they are, of those that are known: also of one that has ended lately. */
   named(sids: readonly Sid[]): AuditTarget[]
 }
@@ -197,6 +203,20 @@ export function createConsoleAnswers(model: ConsoleModel, facts: () => ConsoleFa
         return shown && shown.row.status !== 'closed' ? shown.row.version : null
       }
       return new Map(sids.map((sid) => [sid, versionOf(sid)]))
+    },
+
+    silent(sids, request) {
+      const look = model.look()
+      const gatewayOf = (sid: Sid): Silence | null => {
+        const row = needsGateway(request) ? table.get(sid)?.row : undefined
+        return row?.status === 'connected' ? model.silence.ofGateway(row.gateway, look) : null
+      }
+      return new Map(
+        sids.flatMap((sid) => {
+          const silence = model.silence.ofOwner(partitionOf(sid), look) ?? gatewayOf(sid)
+          return silence ? [[sid, silence] as const] : []
+        }),
+      )
     },
 
     named: (sids) =>

@@ -11,6 +11,7 @@ import { createReadingSchedule, type ReadingSchedule } from './reading-schedule.
 import { createRowChanges, type RowChanges } from './row-changes.ts'
 import { withIdle } from './session-row.ts'
 import { createSessionTable, isWrong, type SessionTable, type Shown } from './session-table.ts'
+import { createSilenceWatch, type SilenceWatch } from './silence-watch.ts'
 import { isRead, lookAtSources, type SourceLook } from './source-look.ts'
 import { createTrendRing, type TrendRing } from './trend-ring.ts'
 
@@ -54,6 +55,7 @@ export interface ConsoleModel {
   readonly events: EventRing
   readonly changes: RowChanges
   readonly trend: TrendRing
+  readonly silence: SilenceWatch
 }
 
 export function createConsoleModel({ clock, reading, onListenerFailed, onEvent }: ConsoleModelOptions): ConsoleModel {
@@ -94,6 +96,7 @@ export function createConsoleModel({ clock, reading, onListenerFailed, onEvent }
     const shown = sessions.get(sid)
     return shown?.isListed ? withIdle(shown.row, shown.facts, clock.now()) : null
   }
+  const silence = createSilenceWatch(processes, copies.ownerOf)
   const changes = createRowChanges({ clock, rowOf, onListenerFailed })
   const events = createEventRing((sid) => {
     const player = sessions.get(sid)?.row.player
@@ -108,6 +111,7 @@ export function createConsoleModel({ clock, reading, onListenerFailed, onEvent }
       processes,
       ownerOf: copies.ownerOf,
     })
+    silence.heed(look)
     const now = look.signature()
     if (now !== signature) {
       signature = now
@@ -159,6 +163,7 @@ export function createConsoleModel({ clock, reading, onListenerFailed, onEvent }
     events,
     changes,
     trend,
+    silence,
   }
 }
 

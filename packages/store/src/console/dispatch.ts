@@ -25,8 +25,8 @@ export interface LeftOut {
 }
 
 /**
- * Sends a command's records, one a session: at once, or PACE_PER_S of those that end or rewrite sessions. Resolves with why
- * it stopped before the last, and whom it left out; null when all were sent.
+ * Sends a command's records, one a session: at once, or PACE_PER_S of those that end or rewrite sessions; a session at a process
+ * that is silent is skipped. Resolves with why it stopped before the last, and whom it left out; null when it came to all.
  */
 export async function dispatch(
   command: AuditedCommand,
@@ -40,7 +40,13 @@ export async function dispatch(
     if (sent > 0) await parts.clock.sleep(TICK_MS, signal)
     const problem = sent === 0 ? null : problemOf(command, parts)
     if (problem !== null) return { problem, isCancelled: command.stop !== null, left: sids.slice(sent) }
-    for (const sid of sids.slice(sent, sent + step)) records.order(sid, request, by)
+    const next = sids.slice(sent, sent + step)
+    const silent = parts.sessions.silent(next, request)
+    for (const sid of next) {
+      const silence = silent.get(sid)
+      if (silence) records.skip(request.id, sid, silence.reason)
+      else records.order(sid, request, by)
+    }
   }
   return null
 }

@@ -127,8 +127,8 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
   }))
   const verify: Console['verify'] = (sids) =>
     verifySessions({ model, clock, sids, deadlineMs: VERIFY_MS, signal: closing.signal })
-  const { versions, named } = answers
-  const sessions = { versions, named, storedVersions: createVersionReader(redis), verify }
+  const { versions, named, silent } = answers
+  const sessions = { versions, named, silent, storedVersions: createVersionReader(redis), verify }
   const commands = createCommands({ audit, batcher, sessions, clock, incarnation })
   const signIns = createSignInClient({ board: () => feed.board, seal: createSeal(secret), clock, incarnation })
   await Promise.race([feed.firstPicture, clock.sleep(FIRST_PICTURE_MS, closing.signal)])

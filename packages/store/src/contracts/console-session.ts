@@ -67,7 +67,7 @@ export const problemSchema = z.object({
   /** In the console's log too. */
   requestId: z.string(),
   /** 503: which part is down. */
-  part: z.enum(['console', 'kafka', 'redis', 'server']).optional(),
+  part: z.enum(['console', 'kafka', 'redis', 'server', 'gateway']).optional(),
   /** 409 of a command. */
   changed: z.array(changedSchema).optional(),
   /** 429: seconds, as in `Retry-After`. */

@@ -2,6 +2,7 @@ import { manualClock } from '@holdfast/runtime/testing'
 import { createAuditLog } from '../console/audit-log.ts'
 import type { SessionsSeen } from '../console/command-parts.ts'
 import { createCommands, type Resolved } from '../console/commands.ts'
+import type { Silence } from '../console/silence-watch.ts'
 import type { Verification } from '../console/verify-sessions.ts'
 import {
   type AuditRecord,
@@ -29,6 +30,7 @@ export function consoleRig({ isUp = true } = {}) {
   const versions = new Map<Sid, string>()
   const stored = new Map<Sid, string>()
   const names = new Map<Sid, AuditTarget>()
+  const silent = new Map<Sid, Silence>()
   const model = {
     verification: { kind: 'agrees' } as Verification,
     isRedisUp: true,
@@ -37,6 +39,7 @@ export function consoleRig({ isUp = true } = {}) {
   const sessions: SessionsSeen = {
     versions: (sids) => new Map(sids.map((sid) => [sid, versions.get(sid) ?? null])),
     named: (sids) => sids.flatMap((sid) => names.get(sid) ?? []),
+    silent: (sids) => new Map([...silent].filter(([sid]) => sids.includes(sid))),
     storedVersions: () => (model.isRedisUp ? Promise.resolve(stored) : Promise.reject(new Error('Redis is away'))),
     verify(sids) {
       model.verified.push([...sids])
@@ -79,6 +82,7 @@ export function consoleRig({ isUp = true } = {}) {
     versions,
     stored,
     names,
+    silent,
     model,
     commands,
     read,

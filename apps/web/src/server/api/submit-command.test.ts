@@ -31,7 +31,7 @@ test('answers each outcome by its status', async () => {
   answers.submit = () => ({ kind: 'busy', problem: 'one is under way' })
   const busy = await submit(message)
   expect([busy.status, busy.headers.get('retry-after')]).toEqual([429, '5'])
-  answers.submit = () => ({ kind: 'unavailable', problem: 'nothing was done' })
+  answers.submit = () => ({ kind: 'unavailable', part: 'kafka', problem: 'nothing was done' })
   expect(await problemOf(await submit(message))).toMatchObject({ status: 503, part: 'kafka' })
 })
 

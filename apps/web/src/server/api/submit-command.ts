@@ -100,6 +100,6 @@ function answerOf(submitted: Submitted, called: Called): Response {
     case 'busy':
       return refuse(called, 'limited', { detail: submitted.problem, retryAfterS: BUSY_S })
     case 'unavailable':
-      return refuse(called, 'unavailable', { part: 'kafka', detail: submitted.problem })
+      return refuse(called, 'unavailable', { part: submitted.part, detail: submitted.problem })
   }
 }
