@@ -2,10 +2,11 @@
 
 import type { Command, CommandRequest, Sid } from '@holdfast/store/contracts'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { createContext, type ReactNode, useContext, useEffect, useState } from 'react'
+import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react'
 import { commandOrder, commandQuestion } from '#features/api/questions.ts'
 import { useApi } from '#features/live/services.tsx'
 import { useToast } from '#features/toasts/toasts.tsx'
+import { createCommandLooks } from './command-looks.ts'
 import { isOver, outcomeText } from './command-words.ts'
 
 /** A command that was given from this tab. */
@@ -26,7 +27,6 @@ interface Desk {
 
 const DeskContext = createContext<Desk | null>(null)
 const REMEMBERED_MAX = 50
-const LOOK_MS = 500
 
 /** Gives commands and follows them to their end, whatever page is open then. */
 export function CommandDesk({ children }: { children: ReactNode }) {
@@ -54,31 +54,38 @@ export function useCommandDesk(): Desk {
   return desk
 }
 
-/** The command as the console tells it, until it is over. */
+/** The command as the console tells it, until it is over; a late answer to one that timed out is still seen. */
 export function useCommand(id: string | null) {
   const api = useApi()
+  const [nextLook] = useState(createCommandLooks)
   return useQuery({
     queryKey: ['/api/commands', id],
     queryFn: ({ signal }) => api.ask({ ...commandQuestion(id ?? ''), signal }),
     enabled: id !== null,
-    refetchInterval: ({ state }) => (state.data && isOver(state.data) ? false : LOOK_MS),
+    refetchInterval: ({ state }) => nextLook(state.data, state.dataUpdatedAt),
     staleTime: 0,
   })
 }
 
-/** Says how it ended, and has what it changed asked for again. A dry run's outcome stands where it was asked for. */
+/**
+ * Says how it ended, and has what it changed asked for again. Where nobody had answered, a late answer is said in place of that. A
+ * dry run's outcome stands where it was asked for.
+ */
 function Follow({ given: { id, request, what } }: { given: Given }) {
   const { data } = useCommand(id)
   const toast = useToast()
   const queries = useQueryClient()
+  const isSaid = useRef(false)
   const isEnded = data !== undefined && isOver(data)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: said once, when it ends
+  // biome-ignore lint/correctness/useExhaustiveDependencies: said once for each end
   useEffect(() => {
-    if (!isEnded || !data) return
+    if (!data || !(isEnded || (isSaid.current && data.state === 'applied'))) return
+    isSaid.current = true
     void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== '/api/commands' })
     if (request.dryRun) return
-    toast({ ...outcomeText(data, what), link: { href: `/commands/${encodeURIComponent(id)}`, label: 'Open' } })
-  }, [isEnded])
+    const link = { href: `/commands/${encodeURIComponent(id)}`, label: 'Open' }
+    toast({ ...outcomeText(data, what), link, about: id })
+  }, [isEnded, data?.state])
   return null
 }
 

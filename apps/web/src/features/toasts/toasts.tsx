@@ -10,6 +10,8 @@ export interface Toast {
   look: 'good' | 'bad' | 'plain'
   text: string
   link?: { href: string; label: string }
+  /** What was said of the same before is put away. */
+  about?: string
 }
 
 type Shown = Toast & { id: number }
@@ -20,12 +22,14 @@ const ToastContext = createContext<((toast: Toast) => void) | null>(null)
 const SHOWN_MS = 8_000
 const AT_ONCE_MAX = 4
 
+const isOfSame = (one: Toast, other: Toast): boolean => one.about !== undefined && one.about === other.about
+
 export function ToastProvider({ children }: { children: ReactNode }) {
   const [toasts, setToasts] = useState<readonly Shown[]>([])
   const last = useRef(0)
   const [show] = useState(() => (toast: Toast) => {
     const id = ++last.current
-    setToasts((before) => [...before, { ...toast, id }].slice(-AT_ONCE_MAX))
+    setToasts((before) => [...before.filter((each) => !isOfSame(each, toast)), { ...toast, id }].slice(-AT_ONCE_MAX))
   })
   const putAway = (id: number): void => setToasts((before) => before.filter((toast) => toast.id !== id))
   return (
