@@ -142,6 +142,30 @@ test('has waiting writes tried at once: those of the side that is meant, or of b
   expect(results(batcher.sent).map(({ outcome }) => outcome)).toEqual(['done', 'done', 'done'])
 })
 
+test('says that nothing was retried while Redis does not answer; of many one waits for it, and each command probes', async () => {
+  const { calls, parts } = writing()
+  let reads = 0
+  const { feed, settle, batcher } = layLine([sessionOf(a), sessionOf(b)], {
+    ...parts,
+    readCopy: () =>
+      Promise.resolve(
+        ++reads > 2 ? { kind: 'read', hash: {}, version: null } : { kind: 'unavailable', problem: 'it timed out' },
+      ),
+  })
+  feed(ordered({ type: 'retry', side: 'server' }, a), ordered({ type: 'retry', side: 'server' }, b))
+  await settle()
+  const detail = 'Redis does not answer: it timed out'
+  const refused = { outcome: 'refused', detail }
+  expect(results(batcher.sent)).toMatchObject([
+    { sid: a, ...refused },
+    { sid: b, ...refused },
+  ])
+  expect([reads, calls]).toEqual([1, [`retry ${a}`]])
+  feed(ordered({ type: 'retry', side: 'server', commandId: 'c-2' }), ordered({ type: 'retry', commandId: 'c-3' }))
+  await settle()
+  expect(results(batcher.sent).slice(2)).toMatchObject([refused, { commandId: 'c-3', outcome: 'done' }])
+})
+
 test('gives up a dead letter, with what is lost in the result, and nothing else', async () => {
   const lost = writing({ room: '#4' })
   const one = layLine([sessionOf(a)], lost.parts)

@@ -58,10 +58,20 @@ export function createWizardDesk(desk: LineDesk, { obey }: CommandDesk, parts: O
     })
   }
 
-  const retry = ({ session, order, answer }: OrderJob): void => {
-    if (order.side !== 'gateway') writes.retryNow(session.sid)
+  /** What Redis said to the last retry that it did not answer. Of a command of many one waits for it, and the rest are told. */
+  let unanswered: { commandId: string; answer: Answer } | null = null
+
+  /** An open breaker probes with it; where Redis does not answer even then, nothing was retried. */
+  const retry = async ({ session, order, answer }: OrderJob): Promise<void> => {
+    const known = unanswered?.commandId === order.commandId ? unanswered.answer : null
+    if (order.side !== 'gateway' && !known) writes.retryNow(session.sid)
     if (order.side !== 'server') gateways.order(session.gateway, 'retry', session.sid)
-    answer(DONE)
+    if (known) return answer(known)
+    const redis = await parts.readCopy(session.sid)
+    if (!isCurrent()) return
+    if (redis.kind === 'read') return answer(DONE)
+    unanswered = { commandId: order.commandId, answer: refused(`Redis does not answer: ${redis.problem}`) }
+    answer(unanswered.answer)
   }
 
   const drop = ({ session, order, turn, answer }: OrderJob): void => {
