@@ -15,7 +15,14 @@ interface EventGroupLineProps {
 
 /** Many events that say one thing, in one line; each of them unfolds. */
 export function EventGroupLine({ group, isLinked }: EventGroupLineProps) {
-  const [isOpen, setIsOpen] = useState(() => group.items.some(isLinked))
+  const hasLinked = group.items.some(isLinked)
+  const [isOpen, setIsOpen] = useState(hasLinked)
+  const [hadLinked, setHadLinked] = useState(hasLinked)
+  // It may come with what is older, when this line is there already.
+  if (hasLinked !== hadLinked) {
+    setHadLinked(hasLinked)
+    if (hasLinked) setIsOpen(true)
+  }
   const [newest] = group.items
   if (!newest) return null
   const { at, type, process } = newest

@@ -24,7 +24,7 @@ export const EventLine = memo(function EventLine({ item, isOpen = false }: { ite
     )
   const { at, type, sid, player, process } = item
   return (
-    <li className="event" data-trouble={isTrouble(type) || undefined}>
+    <li className="event" data-trouble={isTrouble(type) || undefined} data-linked={isOpen || undefined}>
       <details open={isOpen}>
         <summary>
           <time className="event-time" dateTime={at}>

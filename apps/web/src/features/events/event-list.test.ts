@@ -1,6 +1,6 @@
 import type { EventItem, Events } from '@holdfast/store/contracts'
 import { describe, expect, it } from 'vitest'
-import { EVENTS_MAX, NO_EVENTS, withNewest, withOlder } from './event-list.ts'
+import { EVENTS_MAX, linkedIn, NO_EVENTS, withNewest, withOlder } from './event-list.ts'
 
 const AT = '2026-11-24T02:14:08.000Z'
 const event = (id: number): EventItem => ({
@@ -42,6 +42,18 @@ describe('the tail of events', () => {
     const list = withOlder(withNewest(NO_EVENTS, page([9, 8])), page([8, 7], null))
     expect(ids(list.items)).toEqual(['e9', 'e8', 'e7'])
     expect(list.next).toBeNull()
+  })
+
+  it('says of a linked event whether it is listed, has to be looked for, is older or gone', () => {
+    const place = { partition: 0, offset: 1 }
+    const newest = withNewest(NO_EVENTS, page([9, 8]))
+    expect([linkedIn(NO_EVENTS, place, 10), linkedIn(newest, null, 10)]).toEqual([null, null])
+    expect([linkedIn(newest, place, 10), linkedIn(newest, place, 2)]).toEqual(['look', 'older'])
+    expect(linkedIn(withOlder(newest, page([7, 1])), place, 2)).toBe('here')
+    expect(linkedIn(withOlder(newest, page([7], null)), place, 10)).toBe('gone')
+    expect(linkedIn(newest, { partition: 1, offset: 9 }, 10)).toBe('look')
+    const full = withNewest(NO_EVENTS, page(Array.from({ length: EVENTS_MAX }, (_, index) => index + 2)))
+    expect(linkedIn(full, place, 90_000)).toBe('older')
   })
 
   it('keeps a bounded number', () => {

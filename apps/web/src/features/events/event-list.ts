@@ -33,6 +33,31 @@ export function withNewest(list: EventList, page: Events): EventList {
   }
 }
 
+/** Where an event lies, as a link tells it. */
+export interface EventPlace {
+  partition: number
+  offset: number
+}
+
+/** How far back a link's event is looked for by itself; further where its reader wants that. */
+export const LOOK_BACK_EVENTS = 2_000
+
+export const isAt = (item: EventItem, place: EventPlace | null): boolean =>
+  place !== null && item.kind === 'event' && item.partition === place.partition && item.offset === place.offset
+
+export type LinkState = 'here' | 'look' | 'older' | 'gone' | null
+
+/**
+ * What became of a link's event: it is listed (`here`), what is older has to be asked for (`look`), it is older than `upTo`
+ * events (`older`), or not among all that the console has (`gone`). Null without a link, or before the first answer.
+ */
+export function linkedIn(list: EventList, place: EventPlace | null, upTo: number): LinkState {
+  if (place === null || list.items.length === 0) return null
+  if (list.items.some((item) => isAt(item, place))) return 'here'
+  if (list.next === null) return 'gone'
+  return list.items.length < Math.min(upTo, EVENTS_MAX) ? 'look' : 'older'
+}
+
 /** Takes the page after the last. */
 export const withOlder = (list: EventList, page: Events): EventList => {
   const known = new Set(list.items.map(({ id }) => id))

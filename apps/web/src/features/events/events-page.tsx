@@ -3,7 +3,7 @@
 import type { EventItem } from '@holdfast/store/contracts'
 import { useQueryClient } from '@tanstack/react-query'
 import { parseAsInteger, parseAsString, useQueryStates } from 'nuqs'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { errorText } from '#features/api/api-error.ts'
 import { eventsQuestion } from '#features/api/questions.ts'
 import { useShortcut } from '#features/keyboard/keyboard.tsx'
@@ -19,8 +19,9 @@ import { QueryProblem } from '#ui/query-problem.tsx'
 import { EventGroupLine } from './event-group-line.tsx'
 import { groupedEvents } from './event-groups.ts'
 import { EventLine } from './event-line.tsx'
-import { NO_EVENTS, withNewest, withOlder } from './event-list.ts'
+import { isAt, NO_EVENTS, withNewest, withOlder } from './event-list.ts'
 import { EVENT_TYPES, eventWords } from './event-words.ts'
+import { Linked, useLinked } from './linked-event.tsx'
 
 const PAGE = 200
 const SAID_EVERY_MS = 10_000
@@ -38,13 +39,17 @@ export function EventsPage() {
     o: parseAsInteger,
   })
   const { topic: _, p, o, ...asked } = url
+  const place = useMemo(() => (p === null || o === null ? null : { partition: p, offset: o }), [p, o])
   const key = JSON.stringify(asked)
-  const { list, page, error, refetch, older, isOlderAsked } = useEvents(asked, key)
-  const isLinked = (item: EventItem): boolean => item.kind === 'event' && item.partition === p && item.offset === o
+  const events = useEvents(asked, key)
+  const { list, page, error, refetch, older, isOlderAsked } = events
+  const linked = useLinked(events, place)
+  const isLinked = (item: EventItem): boolean => isAt(item, place)
   const isFiltered = Object.values(asked).some((value) => value !== '')
   const field = useRef<HTMLInputElement>(null)
   useShortcut('search', () => field.current?.focus())
   useShortcut('filter', () => field.current?.focus())
+  const showAll = (): void => void setUrl({ type: '', sid: '', process: '', player: '', text: '' })
   const clear = (): void => void setUrl({ type: '', sid: '', process: '', player: '', text: '', p: null, o: null })
   return (
     <>
@@ -118,6 +123,7 @@ export function EventsPage() {
           )}
         </p>
       )}
+      <Linked {...linked} listed={list.items.length} isFiltered={isFiltered} onClear={showAll} />
       <NothingHeard />
       <ol className="events" aria-label="Events, newest first">
         {groupedEvents(list.items).map((row) =>
@@ -130,7 +136,7 @@ export function EventsPage() {
       </ol>
       {list.next !== null && (
         <p className="section">
-          <Button off={isOlderAsked ? 'On its way' : null} onClick={older}>
+          <Button off={isOlderAsked ? 'On its way' : null} onClick={() => older()}>
             Older events
           </Button>
         </p>
@@ -186,10 +192,10 @@ function useEvents(asked: Record<string, string>, key: string) {
     if (data) setState((before) => ({ key, list: withNewest(before.key === key ? before.list : NO_EVENTS, data) }))
   }, [data, key])
   const list = state.key === key ? state.list : NO_EVENTS
-  const older = (): void => {
+  const older = (limit = PAGE): void => {
     if (list.next === null) return
     setIsOlderAsked(true)
-    const question = eventsQuestion({ ...asked, before: list.next, limit: PAGE })
+    const question = eventsQuestion({ ...asked, before: list.next, limit })
     queries
       .fetchQuery({ queryKey: [question.path], queryFn: ({ signal }) => api.ask({ ...question, signal }), gcTime: 0 })
       .then((page) => setState((before) => (before.key === key ? { key, list: withOlder(before.list, page) } : before)))
