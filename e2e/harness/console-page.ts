@@ -56,8 +56,14 @@ export async function openConsolePage(chromium: Browser, { webPort }: Pick<Game,
   }
   const rows: ConsolePage['rows'] = () => page.locator('.sessions-table tbody tr[id]').allTextContents()
   const goTo: ConsolePage['goTo'] = async (key, title) => {
+    const heading = page.getByRole('heading', { level: 1, name: title })
+    // From the page itself nothing tells when it has come anew; what is typed before then would go with the old one.
+    if (await heading.isVisible()) {
+      await press('g', key === 'o' ? 'h' : 'o')
+      await heading.waitFor({ state: 'detached' })
+    }
     await press('g', key)
-    await page.getByRole('heading', { level: 1, name: title }).waitFor()
+    await heading.waitFor()
   }
   const filter: ConsolePage['filter'] = async (words) => {
     await press('/')

@@ -1,10 +1,10 @@
 'use client'
 
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { NuqsAdapter } from 'nuqs/adapters/next/app'
 import { type ReactNode, useState } from 'react'
 import { z } from 'zod'
 import { ApiError } from '#features/api/api-error.ts'
+import { AddressAdapter } from './address-adapter.tsx'
 
 const RETRY_MS = 1_000
 
@@ -37,7 +37,7 @@ export function QueryProvider({ children }: { children: ReactNode }) {
   const [client] = useState(createClient)
   return (
     <QueryClientProvider client={client}>
-      <NuqsAdapter>{children}</NuqsAdapter>
+      <AddressAdapter>{children}</AddressAdapter>
     </QueryClientProvider>
   )
 }
