@@ -1,10 +1,13 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { openChromium } from './harness/chromium.ts'
+import { openConsolePage } from './harness/console-page.ts'
 import { type Game, startGame, WIZARD } from './harness/game.ts'
 import { troublesOf } from './harness/page-checks.ts'
 
 /** What holds only in a real browser: the policy of each page, and signing in without a script. */
+
+const SEEN_MS = 15_000
 
 let game: Game
 let chromium: Browser
@@ -94,4 +97,49 @@ test('keeps the theme that was chosen from the first paint on', async () => {
   await page.context().addCookies([{ name: 'holdfast-theme', value: 'dark', url: origin }])
   await page.goto(`${origin}/login`)
   expect(await background()).not.toBe(light)
+})
+
+test('has its columns as a wizard likes them, by keyboard, and has them again', async () => {
+  const wizard = await openConsolePage(chromium, game)
+  const { page, press } = wizard
+  open.push(page)
+  await wizard.signIn()
+  await wizard.goTo('s', 'Sessions')
+  const heads = page.locator('.sessions-table th[data-column]')
+  const order = () => heads.evaluateAll((all) => all.map((head) => head.getAttribute('data-column')))
+  const widthOf = (id: string) =>
+    page.locator(`.sessions-table th[data-column="${id}"]`).evaluate((head) => head.clientWidth)
+  const before = await order()
+  const width = await widthOf('player')
+  await press('c')
+  const menu = page.getByRole('dialog', { name: 'Columns' })
+  await menu.waitFor()
+  await press('ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowRight', 'Enter')
+  await expect.poll(wizard.focused, { timeout: SEEN_MS }).toBe('button Pin Player at the left')
+  await expect.poll(order, { timeout: SEEN_MS }).toEqual(['player', ...before.filter((id) => id !== 'player')])
+  await press('ArrowRight', 'ArrowRight', 'Enter', 'Enter')
+  await menu.getByText(/^Player: 1 of \d+, pinned, \d+ px wide\.$/).waitFor()
+  await press('ArrowDown', 'ArrowRight', 'ArrowRight', 'Enter')
+  await expect
+    .poll(async () => (await order()).slice(0, 3), { timeout: SEEN_MS })
+    .toEqual(['player', 'copies', 'state'])
+  await press('Escape')
+  await menu.waitFor({ state: 'detached' })
+  expect(await widthOf('player')).toBeGreaterThan(width + 16)
+  await expect
+    .poll(() => new URL(page.url()).searchParams.get('columns'), { timeout: SEEN_MS })
+    .toMatch(/^player:\d+;copies,state,/)
+
+  await wizard.goTo('h', 'Health')
+  await wizard.goTo('s', 'Sessions')
+  await expect
+    .poll(async () => (await order()).slice(0, 3), { timeout: SEEN_MS })
+    .toEqual(['player', 'copies', 'state'])
+  expect(new URL(page.url()).search).toBe('')
+  await press('c')
+  await menu.waitFor()
+  await press('ArrowUp')
+  await expect.poll(wizard.focused, { timeout: SEEN_MS }).toBe('button As at the start')
+  await press('Enter', 'Escape')
+  await expect.poll(order, { timeout: SEEN_MS }).toEqual(before)
 })

@@ -95,6 +95,33 @@ test('finds sessions by words, says which word means nothing, and opens one', as
   hangUpAll(players)
 })
 
+test('opens a row although the address of the list is written after the press, and goes back to what was shown', async () => {
+  const { page, press } = wizard
+  const player = await createPlayer(game, 'Juniper')
+  await wizard.goTo('s', 'Sessions')
+  await wizard.filter('player:juniper ')
+  await page.locator('.sessions-table[aria-rowcount="2"]').waitFor()
+  await press('j')
+  await page.locator('.sessions-table tr[data-cursor]').waitFor()
+  // The session's page comes no sooner than the list's address, as over a slow line; both keys are pressed before either.
+  const pages = /\/sessions\/[^?]+\?.*_rsc=/
+  await page.route(pages, async (route) => {
+    await page.waitForURL(/peek=/, { waitUntil: 'commit' })
+    await route.continue()
+  })
+  await page.evaluate(() => {
+    for (const key of [' ', 'Enter']) document.dispatchEvent(new KeyboardEvent('keydown', { key }))
+  })
+  await page.waitForURL(/\/sessions\/./)
+  await page.locator('table.diff').waitFor()
+  await page.unroute(pages)
+  await page.goBack()
+  await page.getByRole('complementary', { name: 'Juniper' }).waitFor()
+  expect(new URL(page.url()).searchParams.get('filter')).toBe('player:juniper')
+  await press('Escape')
+  player.hangUp()
+})
+
 test('shows what a hand has changed in Redis in Redis’s column alone, with both values, and puts it right', async () => {
   const { page, press } = wizard
   const player = await createPlayer(game, 'Ursula')
@@ -275,6 +302,28 @@ test('has a message read by the player of a session, and calls one who left mean
     .locator('.page-head')
     .getByText(/^left /)
     .waitFor()
+})
+
+test('says in the list that a session is being booted, and takes it away only when it is gone', async () => {
+  const { page, press } = wizard
+  const player = await createPlayer(game, 'Corrin')
+  await wizard.goTo('s', 'Sessions')
+  await wizard.filter('player:corrin ')
+  await page.locator('.sessions-table[aria-rowcount="2"]').waitFor()
+  await press('j', 'x', 'b')
+  const form = page.getByRole('dialog', { name: 'Boot Corrin' })
+  await form.waitFor()
+  await wizard.type('asked for')
+  await game.kill('gateway', 0, 'SIGSTOP')
+  await press('Enter')
+  const row = page.locator('.sessions-table tbody tr[id]')
+  await row.getByText('Booting…').waitFor()
+  expect([player.isOpen, await row.count()]).toEqual([true, 1])
+  await game.kill('gateway', 0, 'SIGCONT')
+  await player.closed
+  await row.getByText('Booting…').waitFor({ state: 'detached' })
+  await wizard.toast('Booted Corrin: verified.')
+  await press('Escape')
 })
 
 test('acts on exactly the sessions that were stated, and on nobody who came after', async () => {

@@ -1,13 +1,15 @@
 'use client'
 
 import type { Command, CommandRequest, Sid } from '@holdfast/store/contracts'
-import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react'
+import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from 'react'
 import { commandOrder, commandQuestion } from '#features/api/questions.ts'
+import type { ApiClient } from '#features/api/request.ts'
 import { useApi } from '#features/live/services.tsx'
 import { useToast } from '#features/toasts/toasts.tsx'
 import { createCommandLooks } from './command-looks.ts'
 import { isOver, outcomeText } from './command-words.ts'
+import { type Intent, intentsOf } from './intents.ts'
 
 /** A command that was given from this tab. */
 export interface Given {
@@ -15,11 +17,16 @@ export interface Given {
   request: CommandRequest
   /** Whom it is about, as people say it: `Thornwick`, `388 sessions`. */
   what: string
+  /** Whom it is for, where it names them. */
+  sids: ReadonlySet<Sid>
+  /** False while the console has not said that it has it. */
+  isTaken: boolean
 }
 
 type Order = Omit<CommandRequest, 'id'>
 
 interface Desk {
+  /** Oldest first; one that the console did not take is not there any more. */
   given: readonly Given[]
   /** Resolves when the console has taken it; rejects with `ApiError` where it did not. A repeat with the same id has no second effect. */
   give(order: Order, what: string, id?: string): Promise<Command>
@@ -32,16 +39,26 @@ const REMEMBERED_MAX = 50
 export function CommandDesk({ children }: { children: ReactNode }) {
   const [given, setGiven] = useState<readonly Given[]>([])
   const api = useApi()
+  const keep = (id: string, kept: Given | null): void =>
+    setGiven((before) => [...before.filter((each) => each.id !== id), ...(kept ? [kept] : [])].slice(-REMEMBERED_MAX))
   const give: Desk['give'] = async (order, what, id = crypto.randomUUID()) => {
     const request = { ...order, id }
-    const command = await api.ask(commandOrder(request))
-    setGiven((before) => [...before.filter((each) => each.id !== id), { id, request, what }].slice(-REMEMBERED_MAX))
-    return command
+    const sids = new Set('sids' in order.target ? order.target.sids : [])
+    const sent = { id, request, what, sids, isTaken: false }
+    keep(id, sent)
+    try {
+      const command = await api.ask(commandOrder(request))
+      keep(id, { ...sent, isTaken: true })
+      return command
+    } catch (error) {
+      keep(id, null)
+      throw error
+    }
   }
   return (
     <DeskContext value={{ given, give }}>
       {children}
-      {given.map((each) => (
+      {given.filter(isTaken).map((each) => (
         <Follow key={each.id} given={each} />
       ))}
     </DeskContext>
@@ -54,16 +71,21 @@ export function useCommandDesk(): Desk {
   return desk
 }
 
+const isTaken = (given: Given): boolean => given.isTaken
+
+const commandQuery = (api: ApiClient, id: string | null) => ({
+  queryKey: ['/api/commands', id],
+  queryFn: ({ signal }: { signal: AbortSignal }) => api.ask({ ...commandQuestion(id ?? ''), signal }),
+  staleTime: 0,
+})
+
 /** The command as the console tells it, until it is over; a late answer to one that timed out is still seen. */
 export function useCommand(id: string | null) {
-  const api = useApi()
   const [nextLook] = useState(createCommandLooks)
   return useQuery({
-    queryKey: ['/api/commands', id],
-    queryFn: ({ signal }) => api.ask({ ...commandQuestion(id ?? ''), signal }),
+    ...commandQuery(useApi(), id),
     enabled: id !== null,
     refetchInterval: ({ state }) => nextLook(state.data, state.dataUpdatedAt),
-    staleTime: 0,
   })
 }
 
@@ -89,11 +111,28 @@ function Follow({ given: { id, request, what } }: { given: Given }) {
   return null
 }
 
+/** What is being done to sessions now by this wizard. The answer is read, not asked for: each command is followed already. */
+export function useIntents(): (sid: Sid) => Intent | null {
+  const { given } = useCommandDesk()
+  const api = useApi()
+  const commands = useQueries({
+    queries: given.map(({ id }) => ({ ...commandQuery(api, id), enabled: false })),
+    combine: dataOf,
+  })
+  return useMemo(
+    () => intentsOf(given.map((each, index) => ({ ...each, command: commands[index] }))),
+    [given, commands],
+  )
+}
+
+const dataOf = (results: readonly { data: Command | undefined }[]): (Command | undefined)[] =>
+  results.map(({ data }) => data)
+
 /** What is being done to a session now by this wizard: `Booting`. Intent, never effect. */
 export function useIntentFor(sid: Sid): CommandRequest['type'] | null {
   const { given } = useCommandDesk()
-  const last = given.findLast(({ request }) => 'sids' in request.target && request.target.sids.includes(sid))
-  const { data } = useCommand(last?.id ?? null)
+  const last = given.findLast(({ sids }) => sids.has(sid))
+  const { data } = useCommand(last?.isTaken ? last.id : null)
   if (!last || last.request.dryRun || last.request.type === 'recheck') return null
   return data && isOver(data) ? null : last.request.type
 }

@@ -26,9 +26,10 @@ describe('how a command ended', () => {
   })
 
   it('never calls verified what was not', () => {
-    expect(outcomeText(command({ state: 'applied', detail: 'not verified: drifted: room' }), 'Thornwick').text).toBe(
-      'Reconciled Thornwick: not verified: drifted: room.',
-    )
+    expect(outcomeText(command({ state: 'applied', detail: 'not verified: drifted: room' }), 'Thornwick')).toEqual({
+      look: 'bad',
+      text: 'Reconciled Thornwick: not verified: drifted: room.',
+    })
   })
 
   it('counts each outcome of many', () => {

@@ -50,7 +50,8 @@ export function outcomeText(command: Command, what: string): { look: 'good' | 'b
     writtenText(command),
     state === 'verified' ? 'verified' : isVerified(command) ? (detail ?? 'not verified yet') : '',
   ].filter((part) => part !== '')
-  const isGood = state !== 'superseded' && count('refused') === 0 && count('no-answer') === 0
+  const isSeen = state !== 'applied' || !isVerified(command)
+  const isGood = isSeen && state !== 'superseded' && count('refused') === 0 && count('no-answer') === 0
   return { look: isGood ? 'good' : 'bad', text: `${done} ${what}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}.` }
 }
 

@@ -32,8 +32,8 @@ export const SINGLE_KEYS_OFF = preference('single-keys-off', z.boolean(), false)
 /** Commands are off until this is taken away again. */
 export const LOCKED = preference('locked', z.boolean(), false)
 export const DENSITY = preference('density', z.enum(['compact', 'comfortable']), 'compact')
-/** Columns of the list of sessions, in their order. */
-export const COLUMNS = preference('columns', z.array(z.string()).nullable(), null)
+/** Columns of the list of sessions as its column-layout.ts has them; null: as the product has them. */
+export const COLUMNS = preference('columns', z.string().nullable(), null)
 
 const CHANGED = 'holdfast:preference'
 

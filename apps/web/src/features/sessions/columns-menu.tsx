@@ -1,26 +1,29 @@
 'use client'
 
-import { COLUMNS as COLUMNS_PREFERENCE, DENSITY, usePreference } from '#features/preferences/preferences.ts'
+import { useRef, useState } from 'react'
+import { useShortcut } from '#features/keyboard/keyboard.tsx'
+import { DENSITY, usePreference } from '#features/preferences/preferences.ts'
 import { Button } from '#ui/button.tsx'
-import { Menu, MenuCheck, MenuItem } from '#ui/menu.tsx'
-import { COLUMNS, columnsShown } from './columns.tsx'
+import { Popover } from '#ui/popover.tsx'
+import { ColumnsList } from './columns-list.tsx'
+import type { LayoutDesk } from './use-column-layout.ts'
 
-/** Which columns the list has. */
-export function ColumnsMenu() {
-  const [chosen, setChosen] = usePreference(COLUMNS_PREFERENCE)
-  const shown = columnsShown(chosen, 0).map(({ id }) => id)
-  const toggle = (id: string): void =>
-    setChosen(shown.includes(id) ? shown.filter((each) => each !== id) : [...shown, id])
+/** The button that shows which columns the list has, and changes them. */
+export function ColumnsMenu({ desk }: { desk: LayoutDesk }) {
+  const [isOpen, setIsOpen] = useState(false)
+  const anchor = useRef<HTMLSpanElement>(null)
+  useShortcut('columns', () => setIsOpen(true))
   return (
-    <Menu label="Columns" icon="columns" text="Columns" shortcut="columns" isForSeveral>
-      {COLUMNS.map(({ id, label }) => (
-        <MenuCheck key={id} isChosen={shown.includes(id)} onChoose={() => toggle(id)}>
-          {label}
-        </MenuCheck>
-      ))}
-      <hr />
-      <MenuItem onChoose={() => setChosen(null)}>As at the start</MenuItem>
-    </Menu>
+    <span ref={anchor} className="inline-flex" tabIndex={-1}>
+      <Button icon="columns" aria-haspopup="dialog" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
+        Columns
+      </Button>
+      {isOpen && (
+        <Popover anchor={anchor} className="columns" onClose={() => setIsOpen(false)}>
+          <ColumnsList desk={desk} />
+        </Popover>
+      )}
+    </span>
   )
 }
 

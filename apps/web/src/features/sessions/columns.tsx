@@ -3,6 +3,7 @@ import { processName } from '#ui/format/process-name.ts'
 import { PlayerText } from '#ui/player-text.tsx'
 import { StateChip } from '#ui/state-chip.tsx'
 import { Strand } from '#ui/strand.tsx'
+import { type ColumnLayout, isPinned, placesOf } from './column-layout.ts'
 import { driftedText, fieldsText } from './fields-text.ts'
 import { ConnectedFor, IdleFor, LeftReason, UnknownReason } from './row-ages.tsx'
 import type { KnownRow } from './session-list.ts'
@@ -224,10 +225,21 @@ const CELL_PADDING = 18
 const PROCESS_WIDTH_MIN = 60
 const PROCESSES = ['gateway', 'server']
 
-/** The columns that are chosen; those of processes as wide as the longest name among them: names are never cut. */
-export function columnsShown(chosen: readonly string[] | null, longestProcess: number): readonly Column[] {
-  const width = Math.max(PROCESS_WIDTH_MIN, Math.ceil(longestProcess * LETTER_WIDTH) + CELL_PADDING)
-  return COLUMNS.filter(({ id, isOptional }) => (chosen === null ? !isOptional : chosen.includes(id))).map((column) =>
-    PROCESSES.includes(column.id) ? { ...column, width } : column,
-  )
+/** The columns of a layout, from left to right. One that is pinned does not leave where there is no room. */
+export function columnsIn(layout: ColumnLayout): readonly Column[] {
+  return placesOf(layout).flatMap(({ id }) => {
+    const column = COLUMNS.find((each) => each.id === id)
+    if (!column) return []
+    return [isPinned(layout, id) ? { ...column, isLess: false } : column]
+  })
+}
+
+/** How wide they are, px; null: what is left. Those of processes by the longest name among them: names are not cut by us. */
+export function widthsIn(layout: ColumnLayout, longestProcess: number): readonly (number | null)[] {
+  const ofProcess = Math.max(PROCESS_WIDTH_MIN, Math.ceil(longestProcess * LETTER_WIDTH) + CELL_PADDING)
+  return placesOf(layout).map(({ id, width }) => {
+    if (width !== null) return width
+    if (PROCESSES.includes(id)) return ofProcess
+    return COLUMNS.find((each) => each.id === id)?.width ?? null
+  })
 }

@@ -2,20 +2,29 @@
 
 import Link from 'next/link'
 import { type MouseEvent, memo } from 'react'
+import type { Intent } from '#features/commands/intents.ts'
 import { processName } from '#ui/format/process-name.ts'
 import { visibleText } from '#ui/format/visible-text.ts'
 import { PlayerText } from '#ui/player-text.tsx'
 import { type CellFacts, type Column, dropsAt } from './columns.tsx'
 import { fieldsText } from './fields-text.ts'
+import { IntentCell } from './intent-cell.tsx'
 import { isShownSame, type KnownRow } from './session-list.ts'
 import { unreadCopies } from './source-facts.ts'
+import { pinMark, pinStyle } from './table-widths.tsx'
 
 export interface SessionRowProps {
   known: KnownRow
   /** From 0, in all that match. */
   index: number
   columns: readonly Column[]
+  /** How many of them stay at the left. */
+  pinned: number
+  /** An empty cell takes what the columns leave. */
+  hasFiller: boolean
   facts: CellFacts
+  /** What this wizard is having done to it now. */
+  intent: Intent | null
   isSelected: boolean
   isCursor: boolean
   isBeforeCursor: boolean
@@ -27,12 +36,15 @@ export const rowId = (index: number): string => `session-row-${index}`
 
 /** One session. Drawn anew when something of it changes; what time changes draws itself. */
 export const SessionRowLine = memo(function SessionRowLine(props: SessionRowProps) {
-  const { known, index, columns, facts, isSelected, isCursor, isBeforeCursor, onSelect, onCursor } = props
+  const { known, index, columns, pinned, hasFiller, facts, isSelected, isCursor, isBeforeCursor, onSelect, onCursor } =
+    props
   const { row, changed, changes, isGone } = known
   const isLeft = row.status === 'closed' || isGone
+  const intent = isLeft ? null : props.intent
+  const isLate = intent?.kind === 'late'
   const unread = isLeft ? [] : unreadCopies(row, facts.answering)
   const press = (event: MouseEvent): void => {
-    if (!(event.target instanceof Element) || event.target.closest('a, input, label') === null) onCursor(index)
+    if (!(event.target instanceof Element) || event.target.closest('a, button, input, label') === null) onCursor(index)
   }
   return (
     <tr
@@ -42,9 +54,10 @@ export const SessionRowLine = memo(function SessionRowLine(props: SessionRowProp
       data-cursor={isCursor || undefined}
       data-before-cursor={isBeforeCursor || undefined}
       data-gone={isLeft || undefined}
+      data-late={isLate || undefined}
       onClick={press}
     >
-      <td className="cell-select">
+      <td className="cell-select" data-pin={pinned > 0 ? 'on' : undefined}>
         <label className="hit">
           <input
             type="checkbox"
@@ -58,15 +71,31 @@ export const SessionRowLine = memo(function SessionRowLine(props: SessionRowProp
           />
         </label>
       </td>
-      {columns.map((column) => {
+      {columns.map((column, at) => {
         const isTinted = changes > 0 && column.of.some((field) => changed.has(field))
-        const isUnread = unread.some((copy) => copy === column.id)
+        const isUnread = unread.some((copy) => copy === column.id) || (isLate && column.id === 'state')
+        const isWide = isLate && column.id === 'state' && isBesideCopies(columns, at, pinned)
+        if (isLate && column.id === 'copies' && isBesideCopies(columns, at - 1, pinned)) return null
         return (
-          <td key={column.id} className={classesOf(column, isUnread)} data-tint={isTinted ? changes % 2 : undefined}>
-            {column.id === 'player' ? <Player known={known} /> : cellOf(column, known, facts, isUnread)}
+          <td
+            key={column.id}
+            className={classesOf(column, isUnread)}
+            colSpan={isWide ? 2 : undefined}
+            data-tint={isTinted ? changes % 2 : undefined}
+            data-pin={pinMark(isWide ? at + 1 : at, pinned)}
+            style={pinStyle(at, pinned)}
+          >
+            {column.id === 'player' ? (
+              <Player known={known} />
+            ) : column.id === 'state' && intent !== null ? (
+              <IntentCell row={row} intent={intent} />
+            ) : (
+              cellOf(column, known, facts, isUnread)
+            )}
           </td>
         )
       })}
+      {hasFiller && <td className="filler" />}
       <td className="line-two mono">{placeText(known)}</td>
     </tr>
   )
@@ -81,6 +110,10 @@ function isSameLine(before: SessionRowProps, after: SessionRowProps): boolean {
 
 const isShallowSame = (a: object, b: object): boolean =>
   Object.entries(a).every(([name, value]) => Object.is(value, Reflect.get(b, name)))
+
+/** What is not known of the copies is said across their column too, where it is the next. */
+const isBesideCopies = (columns: readonly Column[], at: number, pinned: number): boolean =>
+  columns[at]?.id === 'state' && columns[at + 1]?.id === 'copies' && at < pinned === at + 1 < pinned
 
 const classesOf = ({ className, isEnd, isLess }: Column, isHatched: boolean): string =>
   [className, isEnd && 'end', dropsAt(isLess), isHatched && 'hatched'].filter(Boolean).join(' ')
@@ -117,7 +150,7 @@ function placeText({ row }: KnownRow): string {
 }
 
 /** Stands where a row will be that has not been told yet. */
-export function SkeletonRow({ index, columns }: { index: number; columns: readonly Column[] }) {
+export function SkeletonRow({ index, columns, hasFiller }: Pick<SessionRowProps, 'index' | 'columns' | 'hasFiller'>) {
   return (
     <tr aria-rowindex={index + 2} className="skeleton">
       <td className="cell-select" />
@@ -126,6 +159,7 @@ export function SkeletonRow({ index, columns }: { index: number; columns: readon
           <span style={{ width: `${40 + ((index * 7 + id.length * 13) % 45)}%` }} />
         </td>
       ))}
+      {hasFiller && <td className="filler" />}
       <td className="line-two">
         <span style={{ width: '60%' }} />
       </td>

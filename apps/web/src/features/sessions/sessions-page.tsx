@@ -4,9 +4,10 @@ import type { Sid } from '@holdfast/store/contracts'
 import { useRouter } from 'next/navigation'
 import { useCallback, useMemo, useRef, useState } from 'react'
 import { failureOf } from '#features/api/api-error.ts'
+import { useIntents } from '#features/commands/command-desk.tsx'
 import { useLive } from '#features/live/services.tsx'
 import type { LiveState } from '#features/live/stream-state.ts'
-import { COLUMNS as COLUMNS_PREFERENCE, DENSITY, usePreference } from '#features/preferences/preferences.ts'
+import { DENSITY, usePreference } from '#features/preferences/preferences.ts'
 import { useCopyLink } from '#features/toasts/use-copy.ts'
 import { ofAllText } from '#ui/format/number.ts'
 import { processName } from '#ui/format/process-name.ts'
@@ -15,7 +16,8 @@ import { ProgressLine, QueryProblem } from '#ui/query-problem.tsx'
 import { useLate } from '#ui/use-late.ts'
 import { NARROW, useMedia } from '#ui/use-media.ts'
 import { BulkBar } from './bulk-bar.tsx'
-import { columnsShown } from './columns.tsx'
+import { initialLayout, layoutOf, layoutText } from './column-layout.ts'
+import { COLUMNS, columnsIn } from './columns.tsx'
 import { ColumnsMenu, DensityButton } from './columns-menu.tsx'
 import { EmptyList } from './empty-list.tsx'
 import { csvOf, download } from './export-rows.ts'
@@ -28,6 +30,7 @@ import { countOf, isSelected } from './selection.ts'
 import { SessionsTable } from './sessions-table.tsx'
 import { useSessionsUrl } from './sessions-url.ts'
 import { answeringKeyOf, answeringOf } from './source-facts.ts'
+import { type LayoutDesk, useColumnLayout } from './use-column-layout.ts'
 import { useHold } from './use-hold.ts'
 import { useInFilter } from './use-in-filter.ts'
 import { useRowKeys } from './use-row-keys.ts'
@@ -52,7 +55,8 @@ export function SessionsPage() {
   hold.noteSelection(countOf(desk.selection) > 0)
   const [cursor, setCursor] = useState(-1)
   const router = useRouter()
-  useCopyLink()
+  const layoutDesk = useColumnLayout()
+  useCopyLink((address) => linkTo(address, layoutDesk))
   const rowAt = (index: number) => {
     const sid = list.shown?.sids.get(index)
     return sid === undefined ? undefined : list.rows.get(sid)?.row
@@ -99,7 +103,7 @@ export function SessionsPage() {
         <AsOf at={list.latest?.asOf} />
         <PauseButton />
         <span className="contents max-lg:hidden">
-          <ColumnsMenu />
+          <ColumnsMenu desk={layoutDesk} />
           <DensityButton />
         </span>
       </PageHead>
@@ -120,6 +124,7 @@ export function SessionsPage() {
         sessions={sessions}
         desk={desk}
         hold={hold}
+        layoutDesk={layoutDesk}
         sort={url.sort}
         onSort={(sort) => change({ sort })}
         cursor={cursor}
@@ -165,6 +170,7 @@ interface TableProps {
   sessions: ReturnType<typeof useSessionList>
   desk: ReturnType<typeof useSelection>
   hold: ReturnType<typeof useHold>
+  layoutDesk: LayoutDesk
   sort: string
   onSort: (sort: string) => void
   cursor: number
@@ -172,15 +178,17 @@ interface TableProps {
   onWindows: (windows: readonly number[]) => void
 }
 
-function Table({ sessions, desk, hold, sort, onSort, cursor, onCursor, onWindows }: TableProps) {
+function Table({ sessions, desk, hold, layoutDesk, sort, onSort, cursor, onCursor, onWindows }: TableProps) {
   const box = useRef<HTMLDivElement>(null)
-  const [chosen] = usePreference(COLUMNS_PREFERENCE)
   const [density] = usePreference(DENSITY)
   const isNarrow = useMedia(NARROW)
   const answering = useLive(answeringKeyOf)
   const facts = useMemo(() => ({ answering: answeringOf(answering) }), [answering])
   const longest = useLive(longestProcess)
-  const columns = useMemo(() => columnsShown(chosen, longest), [chosen, longest])
+  const intentOf = useIntents()
+  // Rows of two lines have their own places.
+  const layout = isNarrow ? PRODUCT : layoutDesk.layout
+  const columns = useColumns(layout)
   const rowHeight = isNarrow ? ROW.narrow : ROW[density]
   const keepWindows = useCallback((windows: readonly number[]) => onWindows(windows), [onWindows])
   return (
@@ -190,6 +198,10 @@ function Table({ sessions, desk, hold, sort, onSort, cursor, onCursor, onWindows
       list={sessions.list}
       isUnavailable={sessions.error !== null}
       columns={columns}
+      layout={layout}
+      onLayout={layoutDesk.change}
+      longestProcess={longest}
+      intentOf={intentOf}
       facts={facts}
       rowHeight={rowHeight}
       isComfortable={density === 'comfortable'}
@@ -205,6 +217,21 @@ function Table({ sessions, desk, hold, sort, onSort, cursor, onCursor, onWindows
       onFocusWithin={hold.onFocus}
     />
   )
+}
+
+const PRODUCT = initialLayout(COLUMNS)
+
+/** The same columns while only their widths change: no row is drawn anew for that. */
+function useColumns({ pinned, rest }: LayoutDesk['layout']) {
+  const unsized = (places: typeof rest) => places.map(({ id }) => ({ id, width: null }))
+  const key = layoutText({ pinned: unsized(pinned), rest: unsized(rest) })
+  return useMemo(() => columnsIn(layoutOf(key, COLUMNS)), [key])
+}
+
+/** The address of what is shown, with the columns that only this browser knows. */
+function linkTo(address: URL, { layout, isInitial }: LayoutDesk): string {
+  if (!isInitial) address.searchParams.set('columns', layoutText(layout))
+  return address.href
 }
 
 const longestProcess = ({ tick }: LiveState): number =>

@@ -2,23 +2,31 @@
 
 import type { Sid } from '@holdfast/store/contracts'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, type MouseEvent, type RefObject, useEffect, useRef } from 'react'
-import { Icon } from '#ui/icon.tsx'
-import { type CellFacts, type Column, dropsAt } from './columns.tsx'
+import { type RefObject, useEffect, useRef, useState } from 'react'
+import type { Intent } from '#features/commands/intents.ts'
+import { type ColumnLayout, withWidth } from './column-layout.ts'
+import { type CellFacts, type Column, widthsIn } from './columns.tsx'
 import { NO_SLOTS, type RowSlots, slotsFor } from './row-slots.ts'
 import type { Selection } from './selection.ts'
 import { isSelected } from './selection.ts'
 import { type SessionList, WINDOW_ROWS } from './session-list.ts'
 import { rowId, SessionRowLine, SkeletonRow } from './session-row.tsx'
-import { pressedSort, sortKeysOf } from './sort-text.ts'
+import { TableHead } from './table-head.tsx'
+import { tableWidths, Widths } from './table-widths.tsx'
 
 export interface SessionsTableProps {
   box: RefObject<HTMLDivElement | null>
   list: SessionList
   /** No answer came: there is nothing that rows could be waited for. */
   isUnavailable: boolean
+  /** Those of the layout. */
   columns: readonly Column[]
+  layout: ColumnLayout
+  onLayout: (next: ColumnLayout) => void
+  /** Letters of the longest name of a process. */
+  longestProcess: number
   facts: CellFacts
+  intentOf: (sid: Sid) => Intent | null
   rowHeight: number
   isComfortable: boolean
   sort: string
@@ -44,7 +52,10 @@ export function SessionsTable(props: SessionsTableProps) {
     list,
     isUnavailable,
     columns,
+    layout,
+    longestProcess,
     facts,
+    intentOf,
     rowHeight,
     isComfortable,
     selection,
@@ -66,6 +77,14 @@ export function SessionsTable(props: SessionsTableProps) {
   useEffect(() => {
     if (cursor >= 0) virtualizer.scrollToIndex(cursor, { align: 'auto' })
   }, [virtualizer, cursor])
+  const [draft, setDraft] = useState<{ id: string; width: number } | null>(null)
+  const drawn = draft === null ? layout : withWidth(layout, draft.id, draft.width)
+  const { widths, pinned, hasFiller, style } = tableWidths(
+    columns,
+    widthsIn(drawn, longestProcess),
+    layout.pinned.length,
+    virtualizer.scrollRect?.width ?? 0,
+  )
   const items = virtualizer.getVirtualItems()
   const slots = useSlots(
     list.question,
@@ -91,6 +110,7 @@ export function SessionsTable(props: SessionsTableProps) {
         role="grid"
         className="table sessions-table"
         data-density={isComfortable ? 'comfortable' : undefined}
+        style={style}
         aria-label="Sessions"
         aria-multiselectable="true"
         aria-rowcount={count + 1}
@@ -99,21 +119,24 @@ export function SessionsTable(props: SessionsTableProps) {
         tabIndex={count > 0 ? 0 : -1}
         onFocus={() => cursor < 0 && count > 0 && onCursor(0)}
       >
-        <Widths columns={columns} />
-        <Head {...props} />
+        <Widths columns={columns} widths={widths} />
+        <TableHead {...props} {...{ pinned, hasFiller }} selected={selectedOf(props)} onDraft={setDraft} />
         <tbody>
           <Spacer height={first?.start ?? 0} />
           {items.map(({ index }) => {
             const sid = shown?.sids.get(index)
             const known = sid === undefined ? undefined : rows.get(sid)
-            if (sid === undefined || !known) return <SkeletonRow key={index} index={index} columns={columns} />
+            if (sid === undefined || !known) return <SkeletonRow key={index} {...{ index, columns, hasFiller }} />
             return (
               <SessionRowLine
                 key={`row ${slots.of.get(sid)}`}
                 known={known}
                 index={index}
                 columns={columns}
+                pinned={pinned}
+                hasFiller={hasFiller}
                 facts={facts}
+                intent={intentOf(sid)}
                 isSelected={isSelected(selection, sid)}
                 isCursor={index === cursor}
                 isBeforeCursor={index === cursor - 1}
@@ -139,17 +162,6 @@ function useSlots(question: string, sids: readonly Sid[]): RowSlots {
   return slots
 }
 
-function Widths({ columns }: { columns: readonly Column[] }) {
-  return (
-    <colgroup>
-      <col style={{ width: 48 }} />
-      {columns.map(({ id, width, isLess }) => (
-        <col key={id} className={dropsAt(isLess)} style={width === null ? undefined : { width }} />
-      ))}
-    </colgroup>
-  )
-}
-
 const Spacer = ({ height }: { height: number }) =>
   height > 0 ? (
     <tr className="spacer" style={{ height }}>
@@ -157,55 +169,8 @@ const Spacer = ({ height }: { height: number }) =>
     </tr>
   ) : null
 
-function Head({ columns, sort, onSort, selection, onSelectView, list }: SessionsTableProps) {
-  const keys = sortKeysOf(sort)
+function selectedOf({ selection, list }: SessionsTableProps): boolean | 'mixed' {
   const size = selection.kind === 'all' ? selection.total : selection.rows.size
-  const isAll = selection.kind === 'all' || (size > 0 && size >= (list.shown?.total ?? 0))
-  const press =
-    (column: Column) =>
-    (event: MouseEvent | KeyboardEvent): void => {
-      if (column.sort !== null) onSort(pressedSort(sort, column.sort, event.shiftKey))
-    }
-  return (
-    <thead>
-      <tr aria-rowindex={1}>
-        <th scope="col">
-          <label className="hit">
-            <input
-              type="checkbox"
-              className="checkbox"
-              aria-label="Select all in view"
-              checked={isAll}
-              ref={(box) => {
-                if (box) box.indeterminate = size > 0 && !isAll
-              }}
-              onChange={(event) => onSelectView(event.target.checked)}
-            />
-          </label>
-        </th>
-        {columns.map((column) => {
-          const key = keys.find((each) => each.key === column.sort)
-          const order = key === undefined ? undefined : key.isFalling ? 'descending' : 'ascending'
-          return (
-            <th
-              key={column.id}
-              scope="col"
-              className={[column.isEnd && 'end', dropsAt(column.isLess)].filter(Boolean).join(' ')}
-              aria-sort={order}
-            >
-              {column.sort === null ? (
-                (column.head ?? column.label)
-              ) : (
-                <button type="button" className="sort" onClick={press(column)} title="Shift: sort by this as well">
-                  {column.label}
-                  {key && <Icon name={key.isFalling ? 'down' : 'up'} size="xs" />}
-                </button>
-              )}
-            </th>
-          )
-        })}
-        <th className="line-two" />
-      </tr>
-    </thead>
-  )
+  if (selection.kind === 'all' || (size > 0 && size >= (list.shown?.total ?? 0))) return true
+  return size > 0 ? 'mixed' : false
 }

@@ -15,10 +15,10 @@ export function useCopy(): (text: string, what: string) => void {
   }
 }
 
-/** The link to what is shown, for somebody else; by the key too. */
-export function useCopyLink(): () => void {
+/** The link to what is shown, for somebody else; by the key too. `hrefOf`: what the address has, with what only this browser knows. */
+export function useCopyLink(hrefOf: (address: URL) => string = ({ href }) => href): () => void {
   const copy = useCopy()
-  const copyLink = (): void => copy(window.location.href, 'the link')
+  const copyLink = (): void => copy(hrefOf(new URL(window.location.href)), 'the link')
   useShortcut('link', copyLink)
   return copyLink
 }
