@@ -12,13 +12,17 @@ export interface StrandShape {
 
 /**
  * A session's three copies in one line, as its row tells them. `unread`: the copies whose source does not answer; they are drawn
- * as not known whatever the row says of them.
+ * as not known whatever the row says of them. Of a detached session no gateway has a copy.
  */
-export function strandOf(row: Pick<SessionRow, 'state' | 'missingIn' | 'odd'>, unread: readonly Copy[]): StrandShape {
+export function strandOf(
+  row: Pick<SessionRow, 'state' | 'missingIn' | 'odd' | 'status'>,
+  unread: readonly Copy[],
+): StrandShape {
   const nodeOf = (copy: Copy): StrandNode => {
     if (unread.includes(copy)) return 'unread'
     if (row.missingIn.includes(copy)) return row.state === 'ghost' ? 'none' : 'missing'
     if (row.state === 'ghost') return 'alone'
+    if (copy === 'gateway' && row.status === 'detached' && !row.odd.includes(copy)) return 'none'
     if (row.state === 'settling')
       return row.odd.includes(copy) || (row.odd.length === 0 && copy === 'redis') ? 'waits' : 'agrees'
     return row.odd.includes(copy) ? 'differs' : 'agrees'

@@ -7,7 +7,7 @@ const AT = [6, 22, 38] as const
 
 /** Gateway memory, server memory, Redis: one node each, in a line of 44 x 12. */
 export const Strand = memo(function Strand(props: {
-  row: Pick<SessionRow, 'state' | 'missingIn' | 'odd'>
+  row: Pick<SessionRow, 'state' | 'missingIn' | 'odd' | 'status'>
   unread: readonly Copy[]
 }) {
   const { nodes, links } = strandOf(props.row, props.unread)

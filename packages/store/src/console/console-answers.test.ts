@@ -265,6 +265,18 @@ describe('health', () => {
     expect(missed()).toEqual([{ id: 'gateway-2', sessions: 0, partitions: 0 }])
   })
 
+  test('counts of the last gateway the sessions that it held last, as detached once they are', async () => {
+    rig.put(sessionNumber(1))
+    rig.put(sessionNumber(2))
+    await rig.pass(1_500)
+    rig.processes.delete(GATEWAY)
+    await rig.pass(6_000)
+    expect(rig.answers.pulse().missed).toEqual([{ id: GATEWAY, sessions: 2, partitions: 0 }])
+    for (const number of [1, 2]) rig.putServer(sessionNumber(number, { status: 'detached', gatewayRevision: 2 }))
+    await rig.pass(1_000)
+    expect(rig.answers.pulse().missed).toEqual([{ id: GATEWAY, sessions: 0, partitions: 0, detached: 2 }])
+  })
+
   test('is degraded while a dead gateway still counts players, a breaker is open or a process has no Redis', async () => {
     rig.put(sessionNumber(1))
     rig.processes.set('gateway-2', {})

@@ -16,27 +16,37 @@ export function missedProcesses(
   const isHeard = ({ id, hasLeft }: KnownProcess): boolean => !hasLeft && isRead(look.process(id))
   const silent = all.filter((known) => !known.hasLeft && !isHeard(known))
   if (silent.length === 0) return []
-  const sessions = sessionsOf(new Set(silent.map(({ id }) => id)), listed)
+  const sessions = sessionsOf(silent, listed)
   /** Nobody of its role is heard, and it was heard last of them. */
   const isLast = ({ beat, asOf }: KnownProcess): boolean =>
     all.every((other) => other.beat.role !== beat.role || (!isHeard(other) && other.asOf <= asOf))
   return silent.flatMap((known) => {
     const { id, beat } = known
-    const held = { sessions: sessions.get(id) ?? 0, partitions: 0 }
+    const { held: sessionsHeld = 0, detached = 0 } = sessions.get(id) ?? {}
+    const held = { sessions: sessionsHeld, partitions: 0, ...(detached > 0 && { detached }) }
     if (beat.role === 'server') held.partitions = allPartitions().filter((each) => look.owner(each).id === id).length
     return held.sessions > 0 || held.partitions > 0 || isLast(known) ? [{ id, ...held }] : []
   })
 }
 
-/** Sessions in the list that lie at one of these: connected to the gateway, or in the server's memory. */
-function sessionsOf(ids: ReadonlySet<string>, listed: Iterable<Shown>): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>()
-  const count = (id: string | null): void => {
-    if (id !== null && ids.has(id)) counts.set(id, (counts.get(id) ?? 0) + 1)
+interface Lying {
+  /** Connected to the gateway, or in the server's memory. */
+  held: number
+  /** The gateway's, until they lost it; they are nobody's now. */
+  detached: number
+}
+
+/** Sessions in the list that lie at one of these, or lay there last. */
+function sessionsOf(silent: readonly KnownProcess[], listed: Iterable<Shown>): ReadonlyMap<string, Lying> {
+  const counts = new Map(silent.map(({ id }): [string, Lying] => [id, { held: 0, detached: 0 }]))
+  const count = (id: string | null, as: keyof Lying): void => {
+    const lying = id === null ? undefined : counts.get(id)
+    if (lying) lying[as]++
   }
   for (const { row } of listed) {
-    if (row.status === 'connected') count(row.gateway)
-    if (row.status !== 'closed') count(row.server)
+    if (row.status === 'closed') continue
+    count(row.gateway, row.status === 'connected' ? 'held' : 'detached')
+    count(row.server, 'held')
   }
   return counts
 }

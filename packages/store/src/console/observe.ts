@@ -79,7 +79,13 @@ function readServer({ server, partition, ended }: SessionCopies, look: SourceLoo
 
 function readGateway(session: SessionCopies, look: SourceLook): CopyReading {
   const { gateway, server, redis, ended, isGatewayOver } = session
-  if (gateway) return readMemory(gateway, look.memoryOf(gateway.process))
+  if (gateway) {
+    const memory = look.memoryOf(gateway.process)
+    // An owner detaches what a gateway held only when that one is gone for good: what it said last is held by nobody.
+    const isTakenFrom = !isRead(memory) && isRead(look.owner(session.partition))
+    if (isTakenFrom && textIn(server?.fields, 'status') === 'detached') return absent(look.log)
+    return readMemory(gateway, memory)
+  }
   // Its own word, or its session's end, needs no other witness than the log.
   if (isGatewayOver || ended) return absent(look.log)
   const witness = server?.fields ?? redis?.hash

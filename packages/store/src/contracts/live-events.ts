@@ -60,7 +60,15 @@ export const liveTickSchema = z.object({
    * Processes that fell silent and are missed: they hold sessions or partitions that nobody has taken, or none of their role is
    * heard. One whose work others go on with is in `sources` for a while, and not here.
    */
-  missed: z.array(z.object({ id: z.string(), sessions: z.int(), partitions: z.int() })),
+  missed: z.array(
+    z.object({
+      id: z.string(),
+      sessions: z.int(),
+      partitions: z.int(),
+      /** Sessions that a gateway held last, and that no gateway holds now. Not there: none. */
+      detached: z.int().optional(),
+    }),
+  ),
   sessions: z.int(),
   counts: z.record(stateSchema, z.int()),
   queues: z.object({ pending: z.int(), retrying: z.int(), dead: z.int() }),

@@ -61,7 +61,10 @@ export const COLUMNS: readonly Column[] = [
       row.status === 'closed' ? (
         <LeftReason sid={row.sid} />
       ) : (
-        <StateChip state={row.state} missingIn={row.missingIn} />
+        <>
+          <StateChip state={row.state} missingIn={row.missingIn} />
+          {row.status === 'detached' && <span className="ml-1.5 text-xs text-text-3">Detached</span>}
+        </>
       ),
   },
   {
@@ -70,7 +73,7 @@ export const COLUMNS: readonly Column[] = [
     head: strandHead,
     width: 60,
     sort: null,
-    of: ['odd'],
+    of: ['odd', 'status'],
     text: ({ row }) => row.odd.join(' '),
     cell: ({ row }, { answering }) =>
       row.status === 'closed' ? null : <Strand row={row} unread={unreadCopies(row, answering)} />,

@@ -142,7 +142,7 @@ function Player({ known: { row } }: { known: KnownRow }) {
 function placeText({ row }: KnownRow): string {
   const parts = [
     String(row.handle),
-    row.gateway === '' ? 'no gateway' : processName(row.gateway),
+    row.status === 'detached' || row.gateway === '' ? 'no gateway' : processName(row.gateway),
     row.server === null ? 'no server' : processName(row.server),
     fieldsText(row.drifted),
   ]

@@ -63,6 +63,11 @@ describe('the banner', () => {
     const silent = banner({ sources: [source('gw-2', 'dead', 14)], missed })
     expect(silent?.title).toBe('gw-2 has been silent for 14 s.')
     expect(silent?.text).toContain('Its 388 sessions are Unknown.')
+    const last = {
+      sources: [source('gw-2', 'dead', 14)],
+      missed: [{ id: 'gw-2', sessions: 0, partitions: 0, detached: 7 }],
+    }
+    expect(banner(last)?.text).toBe('Its 7 sessions are detached. No other gateway answers.')
     expect(banner({ behindMs: 9_000, lag: 4_312 })?.title).toBe('Console is 9 s behind')
   })
 

@@ -112,7 +112,8 @@ function silent(tick: LiveTick, now: number): Banner | null {
   const names = missed.map(({ id }) => id)
   const id = `silent:${names.join()}`
   if (missed.length === 1) {
-    const text = `${lossText(first)} Commands for it are refused until it answers.`
+    const isHolding = first.sessions > 0 || first.partitions > 0
+    const text = `${lossText(first)}${isHolding ? ' Commands for it are refused until it answers.' : ''}`
     return { id, look: 'unknown', title: silenceText(first.id, tick, now), text, link: HEALTH }
   }
   const sessions = Math.max(...missed.map((each) => each.sessions))

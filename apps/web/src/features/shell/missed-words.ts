@@ -13,9 +13,11 @@ export function silenceText(id: string, { sources }: Pick<LiveTick, 'sources'>, 
 }
 
 /** What is unknown because of it, in its true numbers: `Its 388 sessions are Unknown.` */
-export function lossText({ id, sessions, partitions }: Missed): string {
+export function lossText({ id, sessions, partitions, detached = 0 }: Missed): string {
   if (sessions > 0) return `Its ${counted(sessions, 'session')} ${sessions === 1 ? 'is' : 'are'} Unknown.`
   if (partitions > 0)
     return `It held no session that is known. Nobody holds its ${counted(partitions, 'partition')} now.`
+  if (detached > 0)
+    return `Its ${counted(detached, 'session')} ${detached === 1 ? 'is' : 'are'} detached. No other ${roleOf(id) ?? 'process'} answers.`
   return `It held no session. No other ${roleOf(id) ?? 'process'} answers.`
 }
