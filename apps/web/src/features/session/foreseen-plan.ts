@@ -1,5 +1,5 @@
 import { type Cell, COPIES, type Copy, type Field, type PlanRow, type Sid } from '@holdfast/store/contracts'
-import { isSameValue } from './field-value.ts'
+import { canonical, isSameValue } from './field-value.ts'
 
 const isRead = (cell: Cell): boolean => cell.kind === 'value' || cell.kind === 'absent'
 const valueOfCell = (cell: Cell): unknown => (cell.kind === 'value' ? cell.value : null)
@@ -19,4 +19,23 @@ export function foreseenPlan(sid: Sid, fields: readonly Field[], truth: 'owner' 
       return field.state === 'settling' || field.pending !== null ? { ...row, skipped: 'a write is on its way' } : row
     })
   })
+}
+
+/** What a plan writes, a text a row: two plans that write the same have the same texts. */
+export const planKeys = (plan: readonly PlanRow[]): ReadonlySet<string> =>
+  new Set(
+    plan
+      .filter(({ skipped }) => skipped === undefined)
+      .map(({ sid, field, to, before, after }) =>
+        canonical({ sid, field, to, before: before ?? null, after: after ?? null }),
+      ),
+  )
+
+/** Whether nothing is written that was not planned; what has come to agree meanwhile is no matter. */
+export const isCovered = (now: ReadonlySet<string>, planned: ReadonlySet<string>): boolean =>
+  [...now].every((key) => planned.has(key))
+
+export const isSamePlan = (a: readonly PlanRow[], b: readonly PlanRow[]): boolean => {
+  const [left, right] = [planKeys(a), planKeys(b)]
+  return left.size === right.size && isCovered(left, right)
 }

@@ -3,7 +3,7 @@
 import type { Command, Field, PlanRow, SessionDetail } from '@holdfast/store/contracts'
 import { useState } from 'react'
 import { useCommand } from '#features/commands/command-desk.tsx'
-import { Note, ReasonField, Refusal, TypedConfirmation } from '#features/commands/command-fields.tsx'
+import { Alarm, Note, ReasonField, Refusal, TypedConfirmation } from '#features/commands/command-fields.tsx'
 import { isOver } from '#features/commands/command-words.ts'
 import { directionsOf, writtenRows } from '#features/commands/plan-words.ts'
 import { nameOfRow, scopeOfRow } from '#features/commands/scope.ts'
@@ -21,7 +21,7 @@ import { Icon } from '#ui/icon.tsx'
 import { Sheet } from '#ui/sheet.tsx'
 import { COPY_NAMES } from '#ui/states.ts'
 import { valueText } from './field-value.ts'
-import { foreseenPlan } from './foreseen-plan.ts'
+import { type DryRun, usePlan } from './use-plan.ts'
 
 interface ReconcileSheetProps {
   detail: SessionDetail
@@ -36,31 +36,36 @@ export function ReconcileSheet({ detail, truth, onTruth, onCopyLink, onClose }: 
   const { session, fields } = detail
   const [reason, setReason] = useState('')
   const [word, setWord] = useState('')
-  const [dryRun, setDryRun] = useState<{ id: string; at: number; version: string } | null>(null)
   const [commandId, setCommandId] = useState<string | null>(null)
   const isApple = useIsApple()
-  const trying = useGiving((command) => setDryRun({ id: command.id, at: Date.now(), version: session.version }))
-  const giving = useGiving((command) => setCommandId(command.id))
-  const { data: tried } = useCommand(dryRun?.id ?? null)
-  const { data: command } = useCommand(commandId)
-  const plan =
-    tried && isOver(tried) && tried.truth === truth ? (tried.plan ?? []) : foreseenPlan(session.sid, fields, truth)
+  const { plan, dryRun, trying, tryOut, forget, ifSame, isChecking, problem } = usePlan(detail, truth)
+  const giving = useGiving((taken) => {
+    // It is carried out: what was planned and typed for it serves no second one.
+    setCommandId(taken.id)
+    setWord('')
+    forget()
+  })
+  const { data: command, isError } = useCommand(commandId)
+  const isFollowed = commandId !== null && !isError
+  const isOnItsWay = giving.isGiving || isChecking || (isFollowed && !(command && isOver(command)))
   const written = writtenRows(plan)
   const off = useReconcileOff(detail)
   const scope = scopeOfRow(session)
   const missing =
     off ??
-    (written.length === 0
-      ? 'Nothing to write'
-      : reason.trim() === ''
-        ? 'Say why'
-        : truth === 'redis' && word !== 'redis'
-          ? 'Type redis'
-          : null)
-  const order = { type: 'reconcile', target: scope.target, truth } as const
+    (isOnItsWay
+      ? 'On its way'
+      : written.length === 0
+        ? 'Nothing to write'
+        : reason.trim() === ''
+          ? 'Say why'
+          : truth === 'redis' && word !== 'redis'
+            ? 'Type redis'
+            : null)
   const reconcile = (): void => {
-    if (missing !== null || giving.isGiving) return
-    giving.give({ ...order, reason: reason.trim(), expect: { [session.sid]: session.version } }, scope.what)
+    if (missing !== null) return
+    const order = { type: 'reconcile', target: scope.target, truth, reason: reason.trim() } as const
+    ifSame(() => giving.give({ ...order, expect: { [session.sid]: session.version } }, scope.what))
   }
   useShortcut('confirm', reconcile)
   return (
@@ -72,11 +77,7 @@ export function ReconcileSheet({ detail, truth, onTruth, onCopyLink, onClose }: 
         <>
           <Stepper command={command ?? null} />
           <div className="flex items-center gap-2">
-            <Button
-              size="lg"
-              off={off ?? (trying.isGiving ? 'On its way' : null)}
-              onClick={() => trying.give({ ...order, dryRun: true }, scope.what)}
-            >
+            <Button size="lg" off={off ?? (trying.isGiving ? 'On its way' : null)} onClick={tryOut}>
               Dry run
             </Button>
             <span className="flex-1 text-end text-text-3 text-xs">{missing}</span>
@@ -96,7 +97,8 @@ export function ReconcileSheet({ detail, truth, onTruth, onCopyLink, onClose }: 
         {truth === 'redis' && <TypedConfirmation value={word} onChange={setWord} word="redis" />}
         <Refusal giving={giving} />
         <Refusal giving={trying} />
-        {tried && dryRun && <DryRunNote command={tried} at={dryRun.at} version={dryRun.version} />}
+        {problem !== null && <Alarm>{problem}</Alarm>}
+        {dryRun && <DryRunNote dryRun={dryRun} />}
         {command && isOver(command) && <Outcome command={command} />}
       </div>
     </Sheet>
@@ -226,7 +228,13 @@ function LeftAlone({ plan, fields, name }: { plan: readonly PlanRow[]; fields: r
   )
 }
 
-function DryRunNote({ command, at, version }: { command: Command; at: number; version: string }) {
+function DryRunNote({ dryRun: { command, at, version, isOutdated } }: { dryRun: DryRun }) {
+  if (isOutdated)
+    return (
+      <Note icon="warning">
+        Dry run {timeText(at)} is outdated: what differs has changed since. What is shown is what differs now.
+      </Note>
+    )
   if (!isOver(command)) return <Note icon="settling">Dry run {command.state}.</Note>
   const count = writtenRows(command.plan ?? []).length
   const refused = command.results.filter(({ outcome }) => outcome !== 'done')
