@@ -4,37 +4,33 @@ import type { Command, PlanRow } from '@holdfast/store/contracts'
 import { useState } from 'react'
 import { Button } from '#ui/button.tsx'
 import { counted, countText } from '#ui/format/number.ts'
-import { useCommand } from './command-desk.tsx'
-import { Note, ReasonField, Refusal } from './command-fields.tsx'
-import { isOver } from './command-words.ts'
+import { Alarm, Note, ReasonField, Refusal } from './command-fields.tsx'
 import { ManyDialog } from './many-dialog.tsx'
 import { directionsOf, skippedOf } from './plan-words.ts'
 import type { Scope } from './scope.ts'
 import { TruthChoice } from './truth-choice.tsx'
 import { useGiving } from './use-giving.ts'
+import { useManyPlan } from './use-many-plan.ts'
 import { statingProblem, useStated } from './use-stated.ts'
 
 /** Reconcile many: which copy is right, what that would write, why, how many. */
 export function ReconcileManyDialog({ scope, onClose }: { scope: Scope; onClose: () => void }) {
   const [truth, setTruth] = useState<'owner' | 'redis'>('owner')
   const [reason, setReason] = useState('')
-  const [planId, setPlanId] = useState<string | null>(null)
   const [commandId, setCommandId] = useState<string | null>(null)
-  const planning = useGiving((command) => setPlanId(command.id))
   const giving = useGiving((command) => setCommandId(command.id))
-  const { data: planned } = useCommand(planId)
-  const plan = planned && isOver(planned) && planned.truth === truth ? planned : null
   const stating = useStated(scope)
   const stated = stating.kind === 'stated' ? stating.stated : null
   const number = stated?.count ?? scope.count
   const what = counted(number, 'session')
-  const askPlan = (): void => {
-    if (stated) planning.give({ type: 'reconcile', ...stated.order, truth, dryRun: true }, what)
-  }
-  const unstated = statingProblem(stating)
+  const planning = useManyPlan(stated, truth, what)
+  const { plan, isOutdated, asking, underWay, ask, ifCovered, isChecking, problem } = planning
+  const unstated = statingProblem(stating) ?? (planning.isReady ? null : 'Reading what differs')
   const off =
     plan === null
-      ? 'Ask for the plan first'
+      ? isOutdated
+        ? 'Ask for the plan again'
+        : 'Ask for the plan first'
       : plan.state !== 'applied'
         ? 'There is no plan'
         : reason.trim() === ''
@@ -48,10 +44,12 @@ export function ReconcileManyDialog({ scope, onClose }: { scope: Scope; onClose:
       verb={`Reconcile ${countText(number)}`}
       isDanger={truth === 'redis'}
       off={unstated ?? off}
-      giving={giving}
+      giving={{ ...giving, isGiving: giving.isGiving || isChecking }}
       commandId={commandId}
       onConfirm={() => {
-        if (stated) giving.give({ type: 'reconcile', ...stated.order, truth, reason: reason.trim() }, what)
+        if (!stated) return
+        const order = { type: 'reconcile', ...stated.order, truth, reason: reason.trim() } as const
+        ifCovered(() => giving.give(order, what))
       }}
       onClose={onClose}
     >
@@ -61,16 +59,15 @@ export function ReconcileManyDialog({ scope, onClose }: { scope: Scope; onClose:
       ) : (
         <p className="text-text-2">The plan says what would be written, and where.</p>
       )}
+      {isOutdated && <Alarm>More differs now than was planned. Nothing was written: ask for the plan again.</Alarm>}
+      {problem !== null && <Alarm>{problem}</Alarm>}
       <p className="flex items-center gap-2">
-        <Button
-          off={unstated ?? (planning.isGiving || (planId !== null && !planned) ? 'On its way' : null)}
-          onClick={askPlan}
-        >
-          {plan ? 'Plan again' : 'Dry run'}
+        <Button off={unstated ?? (asking.isGiving || underWay !== null ? 'On its way' : null)} onClick={ask}>
+          {plan || isOutdated ? 'Plan again' : 'Dry run'}
         </Button>
-        {planId !== null && planned && !isOver(planned) && <span className="text-text-3 text-xs">{planned.state}</span>}
+        {underWay !== null && <span className="text-text-3 text-xs">{underWay}</span>}
       </p>
-      <Refusal giving={planning} />
+      <Refusal giving={asking} />
       <ReasonField value={reason} onChange={setReason} />
     </ManyDialog>
   )
