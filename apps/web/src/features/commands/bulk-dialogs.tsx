@@ -30,8 +30,8 @@ export function BootManyDialog({ scope, onClose }: BulkProps) {
   const stating = useStated(
     scope,
     [
-      ...(skips.own ? [{ token: `player:${dbref}`, who: WHO.own }] : []),
       ...(skips.wizards ? [{ token: 'flag:wizard', who: WHO.wizards }] : []),
+      ...(skips.own ? [{ token: `player:${dbref}`, who: WHO.own }] : []),
     ],
     sidsOf(people.replaced),
   )

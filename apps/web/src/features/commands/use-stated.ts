@@ -56,7 +56,8 @@ export function useStated(
   const left = read.slice(filter === null ? 0 : 1)
   const lefts = skips.map(({ who }, index): Left => ({ sids: new Set(left[index]?.sids), who }))
   const all = matched ? matched.sids : 'sids' in target ? target.sids : []
-  const { sids, text } = leavingOut(all, [...lefts, { sids: replaced, who: WHO.replaced }])
+  // The one named last says most: of two reasons it is the one that is told.
+  const { sids, text } = leavingOut(all, [...lefts.reverse(), { sids: replaced, who: WHO.replaced }])
   const count = sids.length
   if (filter === null || !matched)
     return stated({ order: { target: { sids: [...sids] } }, count, sentence, leftOut: text })
