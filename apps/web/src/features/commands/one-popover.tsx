@@ -57,6 +57,7 @@ function OneForm({ type, row, onDone }: { type: OneProps['type']; row: SessionRo
   const [seen, setSeen] = useState<Person>(row)
   const [reason, setReason] = useState('')
   const [text, setText] = useState('')
+  const form = useRef<HTMLFormElement>(null)
   const { name } = useWizard()
   const giving = useGiving(onDone)
   const people = usePeople([seen])
@@ -84,10 +85,12 @@ function OneForm({ type, row, onDone }: { type: OneProps['type']; row: SessionRo
     setSeen(now)
     setReason('')
     setText('')
+    form.current?.querySelector<HTMLElement>('[data-first]')?.focus()
   }
   const preview = isBoot ? text.trim() || SHOWN_THE_DOOR : messagePreview(name, text.trim() || '...')
   return (
     <form
+      ref={form}
       className="grid gap-2"
       role="dialog"
       aria-label={`${VERBS[type].do} ${scope.what}`}
