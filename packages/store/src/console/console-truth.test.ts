@@ -392,6 +392,39 @@ describe('a session that ended', () => {
     expect(detail().session).toMatchObject({ state: 'in-sync', status: 'closed' })
   })
 
+  test('is told as what it was, where it was a ghost, whatever was heard first', async () => {
+    for (const [n, isEndFirst] of [
+      [5, true],
+      [6, false],
+    ] as const) {
+      const ghost = sessionOf(sidOf(n), { handle: n, player: '#5', playerName: 'Ada' })
+      rig.putRedis(ghost)
+      const stored = rig.redis.get(ghost.sid)
+      if (isEndFirst) rig.end(ghost)
+      if (stored) rig.redis.set(ghost.sid, stored)
+      await rig.pass(12_000)
+      expect(rig.answers.session(ghost.sid)?.session).toMatchObject({ state: 'ghost', handle: n })
+      rig.redis.delete(ghost.sid)
+      rig.end(ghost)
+      await rig.pass(5_000)
+      const row = { status: 'closed', handle: n, player: { dbref: '#5', name: 'Ada' } }
+      expect(rig.answers.sessions({ filter: 'status:closed' })).toMatchObject({ value: { items: [row] } })
+      expect(rig.answers.session(ghost.sid)).toMatchObject({ session: row, closed: { reason: expect.any(String) } })
+      await rig.pass(10_000)
+    }
+  })
+
+  test('has no row where nobody ever told what it was', async () => {
+    rig.end(sessionOf(sidOf(7)))
+    rig.redis.set(sidOf(8), { hash: {}, version: '1.1.1' })
+    await rig.pass(12_000)
+    rig.redis.delete(sidOf(8))
+    rig.end(sessionOf(sidOf(8)))
+    await rig.pass(1_000)
+    expect(rig.answers.sessions({ filter: 'status:closed' })).toMatchObject({ value: { items: [] } })
+    expect([rig.answers.session(sidOf(7)), rig.answers.session(sidOf(8))]).toEqual([null, null])
+  })
+
   test('is a ghost in the list for as long as Redis keeps it', async () => {
     const stored = rig.redis.get(sid)
     rig.end(session)

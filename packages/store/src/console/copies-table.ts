@@ -12,7 +12,7 @@ import {
 import { decode } from '../kafka/envelope.ts'
 import type { LogRecord } from '../kafka/log-reader.ts'
 import type { RedisCopy } from '../redis/redis-copies.ts'
-import { isInRedis, type MemoryCopy, type SessionCopies } from './session-copies.ts'
+import { isInRedis, type MemoryCopy, type SessionCopies, storedIn } from './session-copies.ts'
 import { textsOf } from './texts.ts'
 
 /** A session that ended is remembered for so long: a link to it tells what became of it. */
@@ -94,8 +94,13 @@ export function createCopiesTable({ now, onChanged, onOwner }: CopiesTableOption
     const isOld = now() - at >= ENDED_KEPT_MS
     if (isOld && !sessions.has(sid)) return // the log holds the ends of two days
     const copies = entry(sid)
-    const { server } = copies
-    copies.ended = { at: Math.min(at, now()), reason, last: server?.fields ?? null, server: server?.process ?? null }
+    const { server, ended } = copies
+    copies.ended = {
+      at: Math.min(at, now()),
+      reason,
+      last: server?.fields ?? ended?.last ?? storedIn(copies),
+      server: server?.process ?? ended?.server ?? null,
+    }
     copies.server = null
     onChanged(sid)
   }
@@ -138,6 +143,8 @@ export function createCopiesTable({ now, onChanged, onOwner }: CopiesTableOption
       const texts = textsOf(hash, server?.fields ?? redis?.hash ?? null)
       // Objects are shared where copies agree, so that an equal one need not be judged again.
       const isSame = redis !== null && redis.version === version && isEqual(redis.hash, texts)
+      // A ghost's end is told before anybody has read of it: what it was is kept when its key goes.
+      if (copies.ended && !copies.ended.last) copies.ended = { ...copies.ended, last: storedIn(copies) }
       copies.redis = { hash: isSame ? redis.hash : texts, version, readAt }
       if (!isSame || !isInRedis(copies)) onChanged(sid)
     },

@@ -32,11 +32,19 @@ export interface SessionEnd {
   /** Epoch ms, by its owner's clock. */
   at: number
   reason: string
-  /** What the owner held last; null where the console was not there. */
+  /** What the owner held last, else what Redis did (a ghost had no owner); null where the console was not there. */
   last: Texts | null
-  /** Who that was. */
+  /** Who the owner was. */
   server: string | null
 }
+
+/** What Redis has of it, for when nobody has any more; null for nothing but a key. */
+export const storedIn = ({ redis }: SessionCopies): Texts | null =>
+  redis !== null && Object.keys(redis.hash).length > 0 ? redis.hash : null
+
+/** It is over, and nobody has told what it was. */
+export const isUntold = (copies: SessionCopies): boolean =>
+  copies.ended !== null && !copies.ended.last && !copies.server && !copies.gateway && !isInRedis(copies)
 
 export const isInRedis = ({ redis }: SessionCopies): boolean =>
   redis !== null && (redis.version !== null || Object.keys(redis.hash).length > 0)

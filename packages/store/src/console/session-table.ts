@@ -2,7 +2,7 @@ import type { DivergenceCause, Sid, State, Verdict } from '../contracts/index.ts
 import { ENDED_KEPT_MS } from './copies-table.ts'
 import { type Differences, type Judged, judgeSession } from './judgement.ts'
 import { closedOf } from './observe.ts'
-import { isInRedis, type SessionCopies } from './session-copies.ts'
+import { isInRedis, isUntold, type SessionCopies } from './session-copies.ts'
 import { keysOf, type RestingRow, type RowFacts, type SessionKeys } from './session-keys.ts'
 import { isSameRow, rowOf } from './session-row.ts'
 import type { SourceLook } from './source-look.ts'
@@ -178,6 +178,8 @@ function isOver(copies: SessionCopies, { moment }: SourceLook): boolean {
 }
 
 function isInList(copies: SessionCopies, { state }: Verdict, look: SourceLook): boolean {
+  // A row of it would be made up.
+  if (isUntold(copies)) return false
   const closed = closedOf(copies, look)
   return !closed || look.moment.wall - closed.at < ENDED_LISTED_MS || isWrong(state)
 }
