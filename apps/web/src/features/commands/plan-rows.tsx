@@ -1,4 +1,5 @@
 import type { Command, PlanRow } from '@holdfast/store/contracts'
+import { cutText } from '#features/session/cut-text.ts'
 import { SessionName } from '#features/sessions/session-name.tsx'
 import { countText } from '#ui/format/number.ts'
 import { visibleText } from '#ui/format/visible-text.ts'
@@ -8,7 +9,7 @@ const SHOWN_MAX = 200
 const words = (value: unknown): string =>
   value === null || value === undefined
     ? 'absent'
-    : visibleText(typeof value === 'string' ? value : JSON.stringify(value))
+    : cutText(visibleText(typeof value === 'string' ? value : JSON.stringify(value)))
 
 /** What a reconcile writes, or leaves, session by session. */
 export function PlanRows({ rows, targets = [] }: { rows: readonly PlanRow[]; targets?: Command['targets'] }) {

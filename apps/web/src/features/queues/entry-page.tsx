@@ -7,6 +7,7 @@ import { nameOfRow } from '#features/commands/scope.ts'
 import { refusalText, useGiving } from '#features/commands/use-giving.ts'
 import { useNow } from '#features/live/services.tsx'
 import { useAnswer } from '#features/live/use-answer.ts'
+import { cutText } from '#features/session/cut-text.ts'
 import { valueText } from '#features/session/field-value.ts'
 import { useToast } from '#features/toasts/toasts.tsx'
 import { Button } from '#ui/button.tsx'
@@ -94,7 +95,7 @@ function ValuesTable({ fields, now }: { fields: readonly Field[]; now: number })
   if (fields.length === 0) return null
   const words = ({ name, cells }: Field, copy: 'gateway' | 'server' | 'redis'): string => {
     const cell = cells[copy]
-    if (cell.kind === 'value') return valueText(name, cell.value, { isRaw: false, now })
+    if (cell.kind === 'value') return cutText(valueText(name, cell.value, { isRaw: false, now }))
     return cell.kind === 'unknown' ? `unknown: ${cell.reason}` : cell.kind === 'absent' ? 'absent' : 'not held'
   }
   return (

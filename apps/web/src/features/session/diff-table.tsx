@@ -182,9 +182,19 @@ function Value({ content }: { content: Exclude<DiffCell['content'], { kind: 'unk
   if (content.kind === 'absent') return <span className="absent">absent</span>
   if (content.kind === 'not-held') return <span className="not-held">not held</span>
   return (
-    <bdi>
-      <Pieces pieces={content.pieces} />
-    </bdi>
+    <>
+      <bdi>
+        <Pieces pieces={content.pieces} />
+      </bdi>
+      {content.size !== null && (
+        <span className="block text-text-3 text-xs">
+          {content.size} in all.{' '}
+          <Link className="link" href="?tab=raw">
+            Show all
+          </Link>
+        </span>
+      )}
+    </>
   )
 }
 

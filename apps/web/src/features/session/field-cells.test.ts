@@ -70,6 +70,13 @@ describe('the cells of a field', () => {
     expect(looks(lost)).toEqual(['gateway unknown', 'server+redis agree'])
   })
 
+  it('show a part of what is too long for a table, and how much it is', () => {
+    const long = field([notHeld, value('x'.repeat(300_000)), value('x'.repeat(300_000))])
+    const [, cell] = cellsOf(long, options)
+    expect(cell?.content).toMatchObject({ kind: 'value', size: '293 KB' })
+    expect(rowSentence(long, options).length).toBeLessThan(1_000)
+  })
+
   it('are one sentence for whoever does not see them', () => {
     expect(rowSentence(field([notHeld, value('#412'), absent]), options)).toBe(
       'room, owner server; gateway not held; server #412; Redis absent',

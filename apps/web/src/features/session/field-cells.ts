@@ -1,6 +1,7 @@
 import { type Cell, COPIES, type Copy, type Field, type Pending } from '@holdfast/store/contracts'
 import { visibleText } from '#ui/format/visible-text.ts'
 import { COPY_WORDS } from '#ui/states.ts'
+import { cutPieces, cutText } from './cut-text.ts'
 import type { Piece } from './diff-text.ts'
 import { diffValues, isSameValue, type ValueOptions, valueText } from './field-value.ts'
 
@@ -8,8 +9,8 @@ import { diffValues, isSameValue, type ValueOptions, valueText } from './field-v
 export interface DiffCell {
   copies: readonly Copy[]
   look: 'agree' | 'plain' | 'odd' | 'waits' | 'not-held' | 'unknown'
-  content:
-    | { kind: 'value'; pieces: readonly Piece[] }
+  content: /** `size`: of all of it, in words, where the pieces are a part. */
+    | { kind: 'value'; pieces: readonly Piece[]; size: string | null }
     | { kind: 'absent' }
     | { kind: 'not-held' }
     | { kind: 'unknown'; reason: string; last: string | null }
@@ -69,7 +70,7 @@ function cellOf(field: Field, copy: Copy, oddCell: Cell | undefined, options: Va
   const base = { copies: [copy], pending: copy === 'redis' ? pending : null }
   if (cell.kind === 'not-held') return { ...base, look: 'not-held', content: { kind: 'not-held' }, at: null }
   if (cell.kind === 'unknown') {
-    const last = cell.last === undefined ? null : valueText(name, cell.last, options)
+    const last = cell.last === undefined ? null : cutText(valueText(name, cell.last, options))
     return { ...base, look: 'unknown', content: { kind: 'unknown', reason: cell.reason, last }, at: cell.observedAt }
   }
   const odd = isOdd(field, copy)
@@ -79,7 +80,7 @@ function cellOf(field: Field, copy: Copy, oddCell: Cell | undefined, options: Va
   return {
     ...base,
     look,
-    content: { kind: 'value', pieces: piecesOf(name, cell.value, other, odd, options) },
+    content: { kind: 'value', ...cutPieces(piecesOf(name, cell.value, other, odd, options)) },
     at: cell.observedAt,
   }
 }
@@ -105,6 +106,6 @@ export function rowSentence(field: Field, options: ValueOptions): string {
 }
 
 function cellWords(name: string, cell: Cell, options: ValueOptions): string {
-  if (cell.kind === 'value') return valueText(name, cell.value, options)
+  if (cell.kind === 'value') return cutText(valueText(name, cell.value, options))
   return cell.kind === 'unknown' ? `unknown, ${cell.reason}` : cell.kind === 'absent' ? 'absent' : 'not held'
 }

@@ -20,6 +20,7 @@ import { visibleText } from '#ui/format/visible-text.ts'
 import { Icon } from '#ui/icon.tsx'
 import { Sheet } from '#ui/sheet.tsx'
 import { COPY_NAMES } from '#ui/states.ts'
+import { cutText } from './cut-text.ts'
 import { valueText } from './field-value.ts'
 import { type DryRun, usePlan } from './use-plan.ts'
 
@@ -151,7 +152,7 @@ function Directions({ plan, truth, isAllRead }: DirectionsProps) {
 const valueWords = (field: string, value: unknown): string =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
     ? counted(Object.keys(value).length, 'field')
-    : valueText(field, value, { isRaw: false, now: Date.now() })
+    : cutText(valueText(field, value, { isRaw: false, now: Date.now() }))
 
 function PlanTable({ rows }: { rows: readonly PlanRow[] }) {
   return (
