@@ -22,6 +22,7 @@ import { EventLine } from './event-line.tsx'
 import { isAt, NO_EVENTS, withNewest, withOlder } from './event-list.ts'
 import { EVENT_TYPES, eventWords } from './event-words.ts'
 import { Linked, useLinked } from './linked-event.tsx'
+import { unheardSince } from './unheard.ts'
 
 const PAGE = 200
 const SAID_EVERY_MS = 10_000
@@ -124,7 +125,7 @@ export function EventsPage() {
         </p>
       )}
       <Linked {...linked} listed={list.items.length} isFiltered={isFiltered} onClear={showAll} />
-      <NothingHeard />
+      <NothingHeard items={list.items} />
       <ol className="events" aria-label="Events, newest first">
         {groupedEvents(list.items).map((row) =>
           row.kind === 'group' ? (
@@ -147,15 +148,18 @@ export function EventsPage() {
 }
 
 /** While Kafka is away the list is not wrong, but it is not all. */
-function NothingHeard() {
-  const isKafkaDown = useLive(({ tick }) => tick?.kafka.up === false)
-  const heardAt = useLive(({ tick }) => tick?.sources.find(({ id }) => id === 'kafka')?.observedAt ?? null)
+function NothingHeard({ items }: { items: readonly EventItem[] }) {
+  const unheard = unheardSince(
+    useLive(({ tick }) => tick),
+    items,
+  )
   const isAlive = useNow() > 0
-  if (!isKafkaDown) return null
+  if (!unheard) return null
+  const { since } = unheard
   return (
     <p className="empty hatched">
       <span className="on-hatch">
-        <b>Nothing is heard{heardAt !== null && isAlive && ` since ${timeText(heardAt)}`}.</b> What happens until Kafka
+        <b>Nothing is heard{since !== null && isAlive && ` since ${timeText(since)}`}.</b> What happens until Kafka
         answers is read then.
       </span>
     </p>
