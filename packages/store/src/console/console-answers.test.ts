@@ -237,7 +237,7 @@ describe('health', () => {
       [SERVER, 'dead'],
       ['server-b', 'fresh'],
     ])
-    await rig.pass(600_000)
+    await rig.pass(60_000)
     expect(rig.answers.health().processes.map(({ id }) => id)).toEqual([GATEWAY, 'server-b'])
   })
 
@@ -290,6 +290,28 @@ describe('health', () => {
     rig.processes.set('gateway-2', { redisUp: false })
     await rig.pass(1_100)
     expect(status()).toBe('degraded')
+  })
+
+  test('keeps who is silent for ten minutes where nobody has what it held, and all of them while Kafka is away', async () => {
+    rig.put(sessionNumber(1))
+    rig.processes.set('gateway-2', {})
+    await rig.pass(1_500)
+    rig.isKafkaUp = false
+    await rig.pass(120_000)
+    rig.isKafkaUp = true
+    rig.processes.delete(GATEWAY)
+    rig.processes.delete('gateway-2')
+    const listed = () => rig.answers.health().processes.map(({ id }) => id)
+    await rig.pass(50_000)
+    expect(listed()).toEqual([GATEWAY, 'gateway-2', SERVER])
+    await rig.pass(20_000)
+    expect(listed()).toEqual([GATEWAY, 'gateway-2', SERVER]) // the last of its role, heard with the other
+    rig.processes.set('gateway-3', {})
+    await rig.pass(2_000)
+    expect(listed()).toEqual([GATEWAY, 'gateway-3', SERVER])
+    rig.putServer(sessionNumber(1, { status: 'detached', gatewayRevision: 2 }))
+    await rig.pass(2_000)
+    expect(listed()).toEqual(['gateway-3', SERVER])
   })
 
   test('soon forgets who left in order', async () => {

@@ -6,7 +6,8 @@ import { type CopiesTable, createCopiesTable } from './copies-table.ts'
 import { createDivergenceList, type DivergenceList } from './divergence-list.ts'
 import { createEventRing, type EventRing } from './event-ring.ts'
 import type { Judged } from './judgement.ts'
-import { createProcessTable, type ProcessTable } from './process-table.ts'
+import { missedProcesses } from './missed-processes.ts'
+import { createProcessTable, type ProcessTable, REPLACED_LISTED_MS } from './process-table.ts'
 import { createReadingSchedule, type ReadingSchedule } from './reading-schedule.ts'
 import { createRowChanges, type RowChanges } from './row-changes.ts'
 import { withIdle } from './session-row.ts'
@@ -123,6 +124,12 @@ export function createConsoleModel({ clock, reading, onListenerFailed, onEvent }
     return look
   }
 
+  const sweep = (look: SourceLook): void => {
+    const long = [...processes.all()].filter(({ id }) => silence.silentMs(id, look) >= REPLACED_LISTED_MS)
+    const missed = long.length === 0 ? [] : missedProcesses(processes.all(), sessions.listed(), look)
+    processes.sweep((known) => long.includes(known) && !missed.some(({ id }) => id === known.id))
+  }
+
   const apply = (event: ShownEvent): void => {
     changes.bump()
     divergence.told(event, clock.monotonic())
@@ -144,13 +151,14 @@ export function createConsoleModel({ clock, reading, onListenerFailed, onEvent }
     },
     putStored: (sid, stored, readAt) => copies.putStored(sid, stored, readAt),
     tick() {
-      if (clock.monotonic() >= dueAt) {
+      const isDue = clock.monotonic() >= dueAt
+      if (isDue) {
         dueAt = clock.monotonic() + DUE_EVERY_MS
-        processes.sweep()
         sessions.touchDue(clock.now())
         for (const sid of divergence.toConfirm()) sessions.touch(sid)
       }
       const look = lookAnew(TICK_JUDGES_MS)
+      if (isDue) sweep(look)
       trend.note(reading().copiesReadAsOf === null ? null : { counts: sessions.counts, away: awayIn(look) })
     },
     look: (howMuch = 'some') => lookAnew(howMuch === 'all' ? Number.POSITIVE_INFINITY : QUESTION_JUDGES_MS),

@@ -249,9 +249,6 @@ describe('a gateway that is silent', () => {
     await rig.pass(10_000)
     expect(detail().session).toMatchObject({ state: 'in-sync', status: 'detached' })
     expect(cell('width', 'gateway').kind).toBe('absent')
-    rig.processes.delete(SERVER)
-    await rig.pass(10_000)
-    expect(cell('width', 'gateway')).toMatchObject({ kind: 'unknown', last: 80 })
   })
 })
 

@@ -20,7 +20,7 @@ type Body = Omit<HealthReport, 'rev' | 'asOf' | 'sources'>
 
 /**
  * Up: everything that sessions depend on answers. Down: nobody serves players, or nobody can tell. A process that died is no
- * reason once others hold what it held, but stays listed for ten minutes.
+ * reason once others hold what it held, but stays listed for a minute; for ten where they do not.
  */
 export function healthOf(facts: HealthFacts): Body {
   const { look } = facts

@@ -3,6 +3,8 @@ import type { Beat, Partition } from '../contracts/index.ts'
 
 /** A dead process stays listed for so long; one that left in order is soon nobody's concern. */
 const DEAD_LISTED_MS = 600_000
+/** One that others have replaced counts no more after so long a silence. */
+export const REPLACED_LISTED_MS = 60_000
 const LEFT_LISTED_MS = 10_000
 
 /** A process, as its beats tell. Times are monotonic, by this reader's clock: clocks of processes are never compared. */
@@ -25,8 +27,8 @@ export interface ProcessTable {
   all(): Iterable<KnownProcess>
   /** When the process was last known to own the partition; undefined for never. */
   heldAsOf(id: string, partition: Partition): number | undefined
-  /** Forgets who is gone for long. */
-  sweep(): void
+  /** Forgets who is gone for long, and who has been silent for REPLACED_LISTED_MS while others have all that it held. */
+  sweep(isReplaced: (process: KnownProcess) => boolean): void
 }
 
 export function createProcessTable(clock: Clock): ProcessTable {
@@ -53,10 +55,11 @@ export function createProcessTable(clock: Clock): ProcessTable {
     get: (id) => processes.get(id),
     all: () => processes.values(),
     heldAsOf: (id, partition) => held.get(partition)?.get(id),
-    sweep() {
+    sweep(isReplaced) {
       const now = clock.monotonic()
-      for (const { id, asOf, hasLeft } of processes.values()) {
-        if (now - asOf < (hasLeft ? LEFT_LISTED_MS : DEAD_LISTED_MS)) continue
+      for (const known of processes.values()) {
+        const { id, asOf, hasLeft } = known
+        if (now - asOf < (hasLeft ? LEFT_LISTED_MS : DEAD_LISTED_MS) && !isReplaced(known)) continue
         processes.delete(id)
         for (const holders of held.values()) holders.delete(id)
       }

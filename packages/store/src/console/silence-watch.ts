@@ -14,6 +14,8 @@ export interface Silence {
 export interface SilenceWatch {
   /** To be called at each look. */
   heed(look: SourceLook): void
+  /** For how long it has certainly been silent, ms; 0 for one of whom that is not certain. */
+  silentMs(id: string, look: SourceLook): number
   /** Of the server that owns the partition. */
   ofOwner(partition: Partition, look: SourceLook): Silence | null
   ofGateway(id: string, look: SourceLook): Silence | null
@@ -30,7 +32,6 @@ export function createSilenceWatch(
 ): SilenceWatch {
   let hearingSince: number | null = null
 
-  /** For how long, ms; 0 for one of whom that is not certain. */
   const silentMs = (id: string, look: SourceLook): number => {
     const known = processes.get(id)
     if (hearingSince === null || !known || known.hasLeft || isRead(look.process(id))) return 0
@@ -45,6 +46,7 @@ export function createSilenceWatch(
       if (look.log.status !== 'fresh') hearingSince = null
       else hearingSince ??= look.moment.monotonic
     },
+    silentMs,
     ofOwner(partition, look) {
       const id = ownerOf(partition)
       const ms = id === null ? 0 : silentMs(id, look)
