@@ -4,6 +4,7 @@ import { systemClock } from '@holdfast/runtime/clock'
 import type { LiveTick } from '@holdfast/store/contracts'
 import { useQueryClient } from '@tanstack/react-query'
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react'
+import { createPresence, type Presence, TOUCHES } from '#features/api/presence.ts'
 import { pulseQuestion } from '#features/api/questions.ts'
 import { type ApiClient, createApiClient } from '#features/api/request.ts'
 import { followPulse } from './follow-pulse.ts'
@@ -20,7 +21,10 @@ interface Services {
   clock: ServerClock
   ticker: Ticker
   history: History
+  presence: Presence
 }
+
+const PASSIVE = { passive: true, capture: true } as const
 
 const ServicesContext = createContext<Services | null>(null)
 
@@ -28,11 +32,13 @@ function createServices(firstTick: LiveTick | null): Services {
   const clock = createServerClock(systemClock.now)
   // Until something tells it better: a tick that seems old would not be shown.
   if (firstTick) clock.noteTold(Date.parse(firstTick.now), systemClock.now())
-  const fetch: typeof globalThis.fetch = (input, init) => globalThis.fetch(input, init)
+  const presence = createPresence(systemClock.monotonic)
+  const fetch: typeof globalThis.fetch = (input, init) => globalThis.fetch(input, presence.mark(init))
   const live = createLiveStore({ firstTick, fetch, clock: systemClock, random: Math.random })
   return {
     clock,
     live,
+    presence,
     history: createHistory(),
     ticker: createTicker(systemClock, clock.now),
     api: createApiClient({
@@ -62,12 +68,14 @@ export function ServicesProvider({ firstTick, children }: { firstTick: LiveTick 
     document.addEventListener('visibilitychange', onVisibility)
     window.addEventListener('online', onOnline)
     window.addEventListener('offline', onOnline)
+    for (const touch of TOUCHES) window.addEventListener(touch, services.presence.touched, PASSIVE)
     live.start()
     return () => {
       stop()
       stopHistory()
       stopClock()
       stopPulse()
+      for (const touch of TOUCHES) window.removeEventListener(touch, services.presence.touched, PASSIVE)
       document.removeEventListener('visibilitychange', onVisibility)
       window.removeEventListener('online', onOnline)
       window.removeEventListener('offline', onOnline)

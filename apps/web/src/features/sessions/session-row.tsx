@@ -1,7 +1,8 @@
 'use client'
 
+import type { Sid } from '@holdfast/store/contracts'
 import Link from 'next/link'
-import { type MouseEvent, memo } from 'react'
+import { type MouseEvent, memo, useState } from 'react'
 import type { Intent } from '#features/commands/intents.ts'
 import { processName } from '#ui/format/process-name.ts'
 import { visibleText } from '#ui/format/visible-text.ts'
@@ -39,6 +40,7 @@ export const SessionRowLine = memo(function SessionRowLine(props: SessionRowProp
   const { known, index, columns, pinned, hasFiller, facts, isSelected, isCursor, isBeforeCursor, onSelect, onCursor } =
     props
   const { row, changed, changes, isGone } = known
+  const hasChanged = useChangedHere(row.sid, changes)
   const isLeft = row.status === 'closed' || isGone
   const intent = isLeft ? null : props.intent
   const isLate = intent?.kind === 'late'
@@ -72,7 +74,7 @@ export const SessionRowLine = memo(function SessionRowLine(props: SessionRowProp
         </label>
       </td>
       {columns.map((column, at) => {
-        const isTinted = changes > 0 && column.of.some((field) => changed.has(field))
+        const isTinted = hasChanged && column.of.some((field) => changed.has(field))
         const isUnread = unread.some((copy) => copy === column.id) || (isLate && column.id === 'state')
         const isWide = isLate && column.id === 'state' && isBesideCopies(columns, at, pinned)
         if (isLate && column.id === 'copies' && isBesideCopies(columns, at - 1, pinned)) return null
@@ -81,7 +83,7 @@ export const SessionRowLine = memo(function SessionRowLine(props: SessionRowProp
             key={column.id}
             className={classesOf(column, isUnread)}
             colSpan={isWide ? 2 : undefined}
-            data-tint={isTinted ? changes % 2 : undefined}
+            data-tint={isTinted ? (changes % 2 === 0 ? 'even' : 'odd') : undefined}
             data-pin={pinMark(isWide ? at + 1 : at, pinned)}
             style={pinStyle(at, pinned)}
           >
@@ -100,6 +102,13 @@ export const SessionRowLine = memo(function SessionRowLine(props: SessionRowProp
     </tr>
   )
 }, isSameLine)
+
+/** Whether the session has changed since it came into this row: what changed before it was scrolled to is no news. */
+function useChangedHere(sid: Sid, changes: number): boolean {
+  const [came, setCame] = useState({ sid, changes })
+  if (came.sid !== sid) setCame({ sid, changes })
+  return came.sid === sid && came.changes !== changes
+}
 
 /** The list is asked for again all the time, and most rows come back as they were. */
 function isSameLine(before: SessionRowProps, after: SessionRowProps): boolean {
