@@ -89,6 +89,25 @@ test('says what of a question it does not understand', async () => {
   expect(await problemIn(await wizard.ask('/api/sessions/0-01M85DCAED0NH65TJJHBZCZFF1'))).toMatchObject({ status: 404 })
 })
 
+test('answers by a problem also where there is no such address or method, and by a page of its own where there is no page', async () => {
+  for (const [method, path, status, code] of [
+    ['POST', '/api/sessions', 405, 'wrong-method'],
+    ['DELETE', '/api/commands', 405, 'wrong-method'],
+    ['GET', '/api/auth/sign-in', 405, 'wrong-method'],
+    ['GET', '/api/nope', 404, 'not-found'],
+    ['PUT', '/api/sessions/one/two', 404, 'not-found'],
+    ['GET', '/api/commands/%E0%A4%A', 404, 'not-found'],
+  ] as const) {
+    const response = await wizard.ask(path, { method })
+    expect(await problemIn(response), `${method} ${path}`).toMatchObject({ status, code })
+  }
+  const options = await wizard.ask('/api/sessions', { method: 'OPTIONS' })
+  expect([options.status, options.headers.get('allow')]).toEqual([204, 'GET, HEAD, OPTIONS'])
+  const nowhere = await wizard.ask('/nosuchpage')
+  const html = await nowhere.text()
+  expect([nowhere.status, html.includes('<main id="main"'), / style=/.test(html)]).toEqual([404, true, false])
+})
+
 test('gives each page a policy of its own, and answers of the API to no cache', async () => {
   const pages = await Promise.all([wizard.ask('/login'), wizard.ask('/login'), wizard.ask('/play')])
   const nonces = pages.map((page) => /'nonce-([^']+)'/.exec(page.headers.get('content-security-policy') ?? '')?.[1])

@@ -23,6 +23,8 @@ export type RouteName =
   | 'stopCommand'
   | 'pulse'
   | 'live'
+  | 'notAllowed'
+  | 'notFound'
   | 'healthz'
   | 'readyz'
   | 'metrics'

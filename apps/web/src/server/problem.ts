@@ -7,6 +7,7 @@ const STATUS: Readonly<Record<ProblemCode, readonly [status: number, title: stri
   insecure: [403, 'Not over this connection'],
   'read-only': [403, 'Read-only'],
   'not-found': [404, 'Not found'],
+  'wrong-method': [405, 'Method not allowed'],
   changed: [409, 'Changed since you looked'],
   'id-taken': [409, 'Id taken'],
   refused: [422, 'Refused'],

@@ -1,6 +1,7 @@
 import type { Clock, Health, Metrics } from '@holdfast/runtime'
 import type { Answering } from './answering.ts'
 import { liveHandler } from './api/live.ts'
+import { notAllowed, notFound } from './api/no-route.ts'
 import { ownSessionHandlers } from './api/own-session.ts'
 import { probeHandlers } from './api/probes.ts'
 import { readHandlers } from './api/reads.ts'
@@ -55,6 +56,8 @@ export function createRoutes(parts: RoutesParts): Record<RouteName, Route> {
     stopCommand: to('stopCommand', guard.changes(stopCommandHandler(console))),
     pulse: to('pulse', guard.reads(reads.pulse)),
     live: to('live', guard.reads(liveHandler(parts.live))),
+    notAllowed: to('notAllowed', notAllowed),
+    notFound: to('notFound', notFound),
     healthz: to('healthz', probes.healthz),
     readyz: to('readyz', probes.readyz),
     metrics: to('metrics', probes.metrics),

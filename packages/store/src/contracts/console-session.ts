@@ -44,6 +44,7 @@ export const problemCodeSchema = z.enum([
   'insecure',
   'read-only',
   'not-found',
+  'wrong-method',
   'changed',
   'id-taken',
   'refused',

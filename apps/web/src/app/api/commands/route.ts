@@ -1,3 +1,4 @@
-import { routeTo } from '#server/route.ts'
+import { others, routeTo } from '#server/route.ts'
 
 export const POST = routeTo('submitCommand')
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = others('POST')

@@ -1,3 +1,4 @@
-import { routeTo } from '#server/route.ts'
+import { others, routeTo } from '#server/route.ts'
 
 export const GET = routeTo('ownSession')
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = others('GET')

@@ -1,3 +1,4 @@
-import { routeTo } from '#server/route.ts'
+import { others, routeTo } from '#server/route.ts'
 
 export const DELETE = routeTo('endOwnSession')
+export const { GET, POST, PUT, PATCH, OPTIONS } = others('DELETE')

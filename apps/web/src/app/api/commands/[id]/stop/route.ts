@@ -1,3 +1,4 @@
-import { routeTo } from '#server/route.ts'
+import { others, routeTo } from '#server/route.ts'
 
 export const POST = routeTo('stopCommand')
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = others('POST')

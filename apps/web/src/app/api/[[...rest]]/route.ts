@@ -1,0 +1,3 @@
+import { nowhere } from '#server/route.ts'
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = nowhere()
