@@ -98,6 +98,19 @@ describe('the stream of changes', () => {
     expect(store.state.stream).toMatchObject({ nextAt: clock.now() + 20_000 })
   })
 
+  it('polls at once where as many pages have a stream as may, and has one when there is room', async () => {
+    const { store, clock, last, refuse } = rig()
+    refuse({ status: 429, headers: { 'retry-after': '10' } })
+    store.start()
+    await clock.advance(0)
+    expect(store.state.stream).toMatchObject({ kind: 'retrying', attempt: 1, isPolling: true, isFull: true })
+    refuse(null)
+    await clock.advance(10_000)
+    last().send(hello())
+    await clock.advance(0)
+    expect(store.state.stream.kind).toBe('live')
+  })
+
   it('has everything asked for again when the console was started anew', async () => {
     const { store, clock, last, resyncs } = rig()
     store.start()

@@ -123,12 +123,12 @@ export function createLiveStore({ firstTick, fetch, clock, random }: LiveStoreOp
     setStream({ kind: 'live', heardAt: now })
   }
 
-  const retryLater = (retryAfterMs: number | null): void => {
+  const retryLater = (retryAfterMs: number | null, isFull: boolean): void => {
     attempt += 1
     const backOff = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** (attempt - 1))
     const delay = Math.max(retryAfterMs ?? 0, jittered(backOff))
-    const isPolling = attempt >= POLLING_FROM_ATTEMPT
-    setStream({ kind: 'retrying', nextAt: clock.now() + delay, attempt, isPolling })
+    const isPolling = isFull || attempt >= POLLING_FROM_ATTEMPT
+    setStream({ kind: 'retrying', nextAt: clock.now() + delay, attempt, isPolling, isFull })
     waiting = clock.setTimeout(open, delay)
   }
 
@@ -137,7 +137,7 @@ export function createLiveStore({ firstTick, fetch, clock, random }: LiveStoreOp
     if (end.kind === 'signed-out') setStream({ kind: 'signed-out', reason: end.reason })
     // Streams are ended by the console every ten minutes; that is no fault, and the next one begins where this one ended.
     else if (end.kind === 'ended' && attempt === 0) waiting = clock.setTimeout(open, jittered(FIRST_RETRY_MS))
-    else retryLater(end.kind === 'failed' ? end.retryAfterMs : null)
+    else retryLater('retryAfterMs' in end ? end.retryAfterMs : null, end.kind === 'full')
   }
 
   function open(): void {

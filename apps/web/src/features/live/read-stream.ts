@@ -60,7 +60,8 @@ export async function readStream(options: StreamOptions): Promise<StreamEnd> {
 function refusalOf(response: Response): StreamEnd {
   if (response.status === 401) return { kind: 'signed-out', reason: 'expired' }
   const seconds = Number(response.headers.get('retry-after') ?? Number.NaN)
-  return { kind: 'failed', retryAfterMs: Number.isFinite(seconds) ? seconds * 1_000 : null }
+  const retryAfterMs = Number.isFinite(seconds) ? seconds * 1_000 : null
+  return { kind: response.status === 429 ? 'full' : 'failed', retryAfterMs }
 }
 
 async function readBody(

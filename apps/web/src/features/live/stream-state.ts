@@ -5,8 +5,11 @@ export type StreamState =
   | { kind: 'connecting' }
   /** `heardAt`: the last bytes, by the browser's clock. */
   | { kind: 'live'; heardAt: number }
-  /** Broken; tried again at `nextAt`, epoch ms. `isPolling`: it has been so for long enough that pages poll. */
-  | { kind: 'retrying'; nextAt: number; attempt: number; isPolling: boolean }
+  /**
+   * Broken; tried again at `nextAt`, epoch ms. `isPolling`: it has been so for long enough that pages poll. `isFull`: nothing is
+   * wrong, as many pages have a stream as may have one.
+   */
+  | { kind: 'retrying'; nextAt: number; attempt: number; isPolling: boolean; isFull: boolean }
   | { kind: 'offline' }
   /** Nobody looks: hidden for so long that the stream was let go. */
   | { kind: 'asleep' }
@@ -39,5 +42,7 @@ export type StreamEnd =
   | { kind: 'ended' }
   | { kind: 'silent' }
   | { kind: 'failed'; retryAfterMs: number | null }
+  /** As many pages of this sign-in have one as may. */
+  | { kind: 'full'; retryAfterMs: number | null }
   | { kind: 'signed-out'; reason: LiveAuth['reason'] }
   | { kind: 'aborted' }

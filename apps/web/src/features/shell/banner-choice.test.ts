@@ -83,7 +83,7 @@ describe('the banner', () => {
   it('tells of nothing as if it were so now, once two questions for it were not answered', () => {
     const of = (stream: StreamState, seconds: number) =>
       bannerOf({ tick: tick({ ...redisDown, now: ago(seconds) }), stream, now: NOW })
-    const retrying = { kind: 'retrying', nextAt: NOW, attempt: 3, isPolling: true } as const
+    const retrying = { kind: 'retrying', nextAt: NOW, attempt: 3, isPolling: true, isFull: false } as const
     expect(of(retrying, 6)?.id).toBe('redis-down')
     expect(of(retrying, 14)).toMatchObject({ id: 'unanswered', text: expect.stringContaining('14 s') })
     expect(of({ kind: 'asleep' }, 14)).toBeNull()

@@ -9,11 +9,16 @@ import { Icon, type IconName } from '#ui/icon.tsx'
 interface Pill {
   icon: IconName | null
   text: string
+  /** More of it, in a sentence. */
+  why?: string
   look?: 'amber' | 'bad'
   canRetry?: boolean
 }
 
 const BEHIND_MS = 2_000
+/** So many pages of one sign-in may have a stream (docs/api.md, Limits). */
+const STREAMS = 4
+const FULL = `${STREAMS} pages of this sign-in are live, the most there may be. This one asks every 5 s.`
 
 /** `now` by the browser's clock, as the stream's times are. */
 export function pillOf({ stream, tick, isPaused, held }: LiveState, now: number): Pill {
@@ -27,6 +32,7 @@ export function pillOf({ stream, tick, isPaused, held }: LiveState, now: number)
     case 'connecting':
       return { icon: 'settling', text: 'Connecting' }
     case 'retrying':
+      if (stream.isFull) return { icon: 'recheck', text: `Polling, ${STREAMS} pages live`, why: FULL, canRetry: true }
       if (stream.isPolling) return { icon: 'recheck', text: 'Polling every 5 s', canRetry: true }
       return { icon: 'settling', text: `Reconnecting in ${seconds(stream.nextAt - now)} s`, canRetry: true }
     case 'live':
@@ -44,11 +50,14 @@ export function StreamPill() {
   useNow() // anew each second
   const state = useLive((each) => each)
   const live = useLiveStore()
-  const { icon, text, look, canRetry = false } = pillOf(state, Date.now())
+  const { icon, text, why, look, canRetry = false } = pillOf(state, Date.now())
   return (
-    <span className="pill" data-look={look}>
+    <span className="pill" data-look={look} title={why}>
       {icon === null ? <span className="pill-live" /> : <Icon name={icon} size="s" />}
-      <span>{text}</span>
+      <span>
+        {text}
+        {why && <span className="sr-only">. {why}</span>}
+      </span>
       {canRetry && (
         <button type="button" className="link min-h-6" onClick={live.retryNow}>
           now
