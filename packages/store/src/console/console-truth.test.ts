@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { type Cell, type Copy, type Field, type SessionDetail } from '../contracts/index.ts'
+import type { Cell, Copy, Field, SessionDetail } from '../contracts/index.ts'
 import { type ConsoleRig, consoleRig, GATEWAY, SERVER, waiting } from '../testing/console-rig.ts'
 import { AT, sessionOf, sidOf } from '../testing/fixtures.ts'
 
