@@ -12,8 +12,6 @@ export interface Question<S extends z.ZodType> {
   /** Sent as JSON, by POST; without one it is a GET. */
   body?: unknown
   method?: 'DELETE'
-  /** Asked by the page itself: it keeps nobody signed in who is away. */
-  isBackground?: boolean
   signal?: AbortSignal
   withinMs?: number
 }
@@ -40,10 +38,10 @@ export interface ApiClientOptions {
 /** The one way in which pages ask the console's API. */
 export function createApiClient({ fetch, now, onTiming }: ApiClientOptions): ApiClient {
   return {
-    async ask({ path, schema, body, method, signal, isBackground = false, withinMs = ANSWER_WITHIN_MS }) {
+    async ask({ path, schema, body, method, signal, withinMs = ANSWER_WITHIN_MS }) {
       const deadline = AbortSignal.timeout(withinMs)
       const sentAt = now()
-      const answer = await read(path, initOf({ body, method, isBackground }), [deadline, ...(signal ? [signal] : [])])
+      const answer = await read(path, initOf(body, method), [deadline, ...(signal ? [signal] : [])])
       const failure = answer.failure
       if (failure) {
         signal?.throwIfAborted()
@@ -69,14 +67,8 @@ export function createApiClient({ fetch, now, onTiming }: ApiClientOptions): Api
   }
 }
 
-interface Request {
-  body: unknown
-  method: 'DELETE' | undefined
-  isBackground: boolean
-}
-
-function initOf({ body, method, isBackground }: Request): RequestInit {
-  const accept = { accept: 'application/json', ...(isBackground ? { 'x-holdfast-background': '1' } : {}) }
+function initOf(body: unknown, method: 'DELETE' | undefined): RequestInit {
+  const accept = { accept: 'application/json' }
   if (body === undefined) return { headers: accept, method: method ?? 'GET' }
   return { method: 'POST', headers: { ...accept, 'content-type': 'application/json' }, body: JSON.stringify(body) }
 }

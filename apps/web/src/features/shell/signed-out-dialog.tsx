@@ -47,7 +47,7 @@ function SignInAgain({ reason }: { reason: string }) {
   )
   const signIn = useMutation({ mutationFn: () => api.ask(signInOrder(given)), onSuccess: goOn })
   useEffect(() => {
-    const ask = () => api.ask({ ...whoQuestion, isBackground: true })
+    const ask = () => api.ask(whoQuestion)
     const following = followSignIn({ ask, onBack: goOn, clock: systemClock, isSeen: () => !document.hidden })
     document.addEventListener('visibilitychange', following.look)
     window.addEventListener('focus', following.look)
