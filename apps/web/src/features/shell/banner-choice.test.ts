@@ -71,6 +71,14 @@ describe('the banner', () => {
     expect(banner({ behindMs: 9_000, lag: 4_312 })?.title).toBe('Console is 9 s behind')
   })
 
+  it('counts what several held, and what was detached of them', () => {
+    const both = (change: object) =>
+      banner({ missed: ['gw-1', 'gw-2'].map((id) => ({ id, sessions: 0, partitions: 0, ...change })) })?.text
+    expect(both({ sessions: 4 })).toContain('4 sessions at least')
+    expect(both({ detached: 7 })).toContain('Their 14 sessions are detached.')
+    expect(both({})).toContain('They held no session that is known.')
+  })
+
   it('is the same one while the trouble is, so that it is said aloud once', () => {
     const first = banner({ behindMs: 9_000 })
     expect(banner({ behindMs: 12_000 })?.id).toBe(first?.id)

@@ -2,10 +2,10 @@ import type { LiveTick } from '@holdfast/store/contracts'
 import type { StreamState } from '#features/live/stream-state.ts'
 import { tickAge } from '#features/live/tick-age.ts'
 import { ageText } from '#ui/format/duration.ts'
-import { counted, countText } from '#ui/format/number.ts'
+import { countText } from '#ui/format/number.ts'
 import { processName } from '#ui/format/process-name.ts'
 import { timeText } from '#ui/format/time.ts'
-import { lossText, silenceText } from './missed-words.ts'
+import { lossOfMany, lossText, silenceText } from './missed-words.ts'
 
 export interface Banner {
   /** The same while it tells of the same trouble: it is said aloud once. */
@@ -116,9 +116,7 @@ function silent(tick: LiveTick, now: number): Banner | null {
     const text = `${lossText(first)}${isHolding ? ' Commands for it are refused until it answers.' : ''}`
     return { id, look: 'unknown', title: silenceText(first.id, tick, now), text, link: HEALTH }
   }
-  const sessions = Math.max(...missed.map((each) => each.sessions))
-  // Counted at each of them, a session that lies at two would be there twice.
-  const text = `${sessions === 0 ? 'They held no session that is known.' : `Their sessions are Unknown, ${counted(sessions, 'session')} at least.`} Commands for them are refused until they answer.`
+  const text = `${lossOfMany(missed)} Commands for them are refused until they answer.`
   return { id, look: 'unknown', title: `${names.map(processName).join(', ')} are silent.`, text, link: HEALTH }
 }
 

@@ -21,3 +21,12 @@ export function lossText({ id, sessions, partitions, detached = 0 }: Missed): st
     return `Its ${counted(detached, 'session')} ${detached === 1 ? 'is' : 'are'} detached. No other ${roleOf(id) ?? 'process'} answers.`
   return `It held no session. No other ${roleOf(id) ?? 'process'} answers.`
 }
+
+/** The same of several. Counted at each of them, a session that lies at two would be there twice; one is detached of one gateway. */
+export function lossOfMany(missed: readonly Missed[]): string {
+  const sessions = Math.max(...missed.map((each) => each.sessions))
+  const detached = missed.reduce((sum, each) => sum + (each.detached ?? 0), 0)
+  if (sessions > 0) return `Their sessions are Unknown, ${counted(sessions, 'session')} at least.`
+  if (detached > 0) return `Their ${counted(detached, 'session')} ${detached === 1 ? 'is' : 'are'} detached.`
+  return 'They held no session that is known.'
+}
