@@ -4,8 +4,9 @@ import { openChromium } from './harness/chromium.ts'
 import { openConsolePage } from './harness/console-page.ts'
 import { type Game, startGame, WIZARD } from './harness/game.ts'
 import { troublesOf } from './harness/page-checks.ts'
+import { BANNER, createPlayer, passwordOf, WELCOME } from './harness/player.ts'
 
-/** What holds only in a real browser: the policy of each page, and signing in without a script. */
+/** What holds only in a real browser: the policy of each page, signing in without a script, and whom a form is for. */
 
 const SEEN_MS = 15_000
 
@@ -142,4 +143,33 @@ test('has its columns as a wizard likes them, by keyboard, and has them again', 
   await expect.poll(wizard.focused, { timeout: SEEN_MS }).toBe('button As at the start')
   await press('Enter', 'Escape')
   await expect.poll(order, { timeout: SEEN_MS }).toEqual(before)
+})
+
+test('boots nobody but the player whom the form names, whoever is on the session by then', async () => {
+  const wizard = await openConsolePage(chromium, game)
+  const { page, press } = wizard
+  open.push(page)
+  await wizard.signIn()
+  const player = await createPlayer(game, 'Beryl')
+  await wizard.openSession('player:beryl ')
+  await press('b')
+  const form = page.getByRole('dialog', { name: 'Boot Beryl' })
+  await form.waitFor()
+  await wizard.type('asked for')
+  await player.ask('LOGOUT', BANNER, SEEN_MS)
+  await player.ask(`create Cassia ${passwordOf('Cassia')}`, WELCOME, SEEN_MS)
+  await form
+    .getByRole('alert')
+    .filter({ hasText: /is Cassia’s now; you saw Beryl on it\. Nothing was done/ })
+    .waitFor()
+  await press('Enter')
+  await form.getByText('Somebody else is there now').waitFor()
+  await wizard.tabTo(form.getByRole('button', { name: 'Boot Cassia instead' }))
+  await press('Enter')
+  const other = page.getByRole('dialog', { name: 'Boot Cassia' })
+  await other.getByText('Say why').waitFor()
+  expect(player.isOpen).toBe(true)
+  await press('Escape')
+  await other.waitFor({ state: 'detached' })
+  player.hangUp()
 })

@@ -65,7 +65,7 @@ export function BulkBar(props: BulkBarProps) {
         Reconcile
       </Button>
       {only ? (
-        <OneCommandButton type="message" row={only} />
+        <OneCommandButton type="message" row={only} off={off} />
       ) : (
         <Button icon="message" off={off} onClick={() => setOpen({ kind: 'message', scope })}>
           Message
@@ -77,7 +77,7 @@ export function BulkBar(props: BulkBarProps) {
         </Button>
       </span>
       {only ? (
-        <OneCommandButton type="disconnect" row={only} />
+        <OneCommandButton type="disconnect" row={only} off={off} />
       ) : (
         <Button icon="boot" look="danger" off={off} onClick={() => setOpen({ kind: 'boot', scope })}>
           Boot
