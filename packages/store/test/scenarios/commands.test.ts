@@ -239,6 +239,22 @@ describe('a command', () => {
     expect(session.heard.filter((text) => text === 'Mara: late')).toHaveLength(1)
   })
 
+  it('is refused while its server is known to be silent, and nothing of it is done when that is back', async () => {
+    const server = await world.server()
+    const toy = await openConsole()
+    const session = await settle(334, toy, server)
+    const { sid } = session
+    const request: Given = { type: 'message', text: 'Never.', target: { sids: [sid] } }
+    server.signal('SIGSTOP')
+    await waitUntil(() => toy.console.silent([sid], request).size === 1, { timeoutMs: 20_000, what: 'the silence' })
+    expect(await toy.submit(request)).toMatchObject({ kind: 'unavailable', part: 'server' })
+    server.signal('SIGCONT')
+    await waitUntil(() => toy.console.silent([sid], request).size === 0, { timeoutMs: 20_000, what: 'its answer' })
+    await toy.carryOut({ ...request, text: 'Again.' }, 'applied')
+    await world.gateway.hears(session, 'Mara: Again.')
+    expect(session.heard).not.toContain('Mara: Never.')
+  })
+
   it('is refused with what changed where the session is not as the wizard saw it', async () => {
     const server = await world.server()
     const toy = await openConsole()
