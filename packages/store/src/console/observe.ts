@@ -79,13 +79,8 @@ function readServer({ server, partition, ended }: SessionCopies, look: SourceLoo
 
 function readGateway(session: SessionCopies, look: SourceLook): CopyReading {
   const { gateway, server, redis, ended, isGatewayOver } = session
-  if (gateway) {
-    const memory = look.memoryOf(gateway.process)
-    // An owner detaches what a gateway held only when that one is gone for good: what it said last is held by nobody.
-    const isTakenFrom = !isRead(memory) && isRead(look.owner(session.partition))
-    if (isTakenFrom && textIn(server?.fields, 'status') === 'detached') return absent(look.log)
-    return readMemory(gateway, memory)
-  }
+  // Silent is not gone: a gateway that is only frozen still has what was taken from it, and nobody can read there.
+  if (gateway) return readMemory(gateway, look.memoryOf(gateway.process))
   // Its own word, or its session's end, needs no other witness than the log.
   if (isGatewayOver || ended) return absent(look.log)
   const witness = server?.fields ?? redis?.hash

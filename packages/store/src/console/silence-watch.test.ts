@@ -82,10 +82,7 @@ describe('a gateway that holds the session', () => {
     rig.putServer({ ...session, status: 'detached', gatewayRevision: 2, detachedUntil: AT + 120_000 })
     await rig.pass(8_000)
     expect(silence('message')).toBeUndefined()
-    const gatewayCell = () => rig.answers.session(sid)?.fields.find(({ name }) => name === 'host')?.cells.gateway.kind
-    expect(gatewayCell()).toBe('absent')
-    rig.processes.delete(SERVER)
-    await rig.pass(8_000)
-    expect(gatewayCell()).toBe('unknown') // nobody says any more that it is detached
+    const host = rig.answers.session(sid)?.fields.find(({ name }) => name === 'host')
+    expect(host?.cells.gateway.kind).toBe('unknown')
   })
 })

@@ -23,8 +23,9 @@ describe('the copies that are read', () => {
     expect(unreadCopies(row, all('kafka'))).toEqual(['gateway', 'server'])
   })
 
-  it('need no gateway for a detached session', () => {
-    expect(unreadCopies({ ...row, status: 'detached' }, all('gw-2'))).toEqual([])
+  it('are not those of a gateway that lost the session and is silent, though the session needs it no more', () => {
+    expect(unreadCopies({ ...row, status: 'detached' }, all('gw-2'))).toEqual(['gateway'])
+    expect(unreadCopies({ ...row, status: 'closed' }, all('gw-2'))).toEqual([])
   })
 
   it('are not taken for unread before anything is known', () => {

@@ -12,7 +12,7 @@ export function unreadCopies(
   if (answering === null) return []
   const isKafkaDead = !answering.has('kafka')
   const unread: Copy[] = []
-  if (status === 'connected' && gateway !== '' && (isKafkaDead || !answering.has(gateway))) unread.push('gateway')
+  if (status !== 'closed' && gateway !== '' && (isKafkaDead || !answering.has(gateway))) unread.push('gateway')
   if (server !== null && (isKafkaDead || !answering.has(server))) unread.push('server')
   if (!answering.has('redis')) unread.push('redis')
   return unread
