@@ -16,9 +16,9 @@ import { createSilenceWatch, type SilenceWatch } from './silence-watch.ts'
 import { isRead, lookAtSources, type SourceLook } from './source-look.ts'
 import { createTrendRing, type TrendRing } from './trend-ring.ts'
 
-/** How long a tick, and a question, may judge sessions before it lets others work. */
+/** How long a tick, and a question, may judge sessions before it lets others work. What an answer shows is judged anyway. */
 const TICK_JUDGES_MS = 20
-const QUESTION_JUDGES_MS = 40
+const QUESTION_JUDGES_MS = 10
 const DUE_EVERY_MS = 1_000
 
 /** How the console's own reading stands; asked at each look. */
